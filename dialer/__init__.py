@@ -1,0 +1,1 @@
+"""The product: campaigns, the compliance gate, call control and promises."""

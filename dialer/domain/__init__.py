@@ -1,0 +1,1 @@
+"""Pure rules: no framework, no I/O, no clock, no randomness."""

@@ -1,0 +1,1 @@
+"""The engine process: claims, gates, originates, follows and recovers."""

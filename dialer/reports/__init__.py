@@ -1,0 +1,1 @@
+"""Read-only projections for boards and reports."""

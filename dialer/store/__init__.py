@@ -1,0 +1,1 @@
+"""Tables, sessions and one file of named queries per aggregate."""

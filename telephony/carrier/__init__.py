@@ -1,0 +1,1 @@
+"""The simulated carrier: a real SIP peer with invented customers, on loopback only."""

@@ -1,0 +1,284 @@
+"""The words between engine and node: commands go down, numbered events come up.
+
+Imported by the engine (through `client`), by every node and by the fake node. Ids cross as plain
+strings, so that this package knows nothing of debts. Numbers are dial strings ("95035012").
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+VERSION = 1
+
+
+class Verdict(StrEnum):
+    """How an attempt ended, mapped once from SIP status and Q.850 cause in `sip_codes`."""
+
+    ANSWERED = "answered"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    REJECTED = "rejected"
+    UNREACHABLE = "unreachable"  # switched off or out of coverage
+    INVALID_NUMBER = "invalid_number"
+    CANCELLED = "cancelled"  # we gave up before an answer, not because the ring time was over
+    FAILED = "failed"  # trunk, codec or set-up fault: nothing is known of the customer
+    NOT_SENT = "not_sent"  # the INVITE never left this node
+    UNKNOWN = "unknown"  # the node died; counts as made
+
+
+class EndedBy(StrEnum):
+    """Who ended the call."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    ENGINE = "engine"
+    NODE = "node"  # ring time over, abandon rule, no audio
+    CARRIER = "carrier"
+
+
+class AnswerKind(StrEnum):
+    """What answered, judged from audio; advisory: nobody is hung up on because of it."""
+
+    UNDECIDED = "undecided"
+    PERSON = "person"
+    MACHINE = "machine"
+    SILENCE = "silence"
+
+
+class _Word(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    """One message; the class name is its tag on the wire."""
+
+
+# --- commands: engine -> node -------------------------------------------------------------------
+
+
+class Welcome(_Word):
+    """First word to a node that came up: events up to `acked` are safe, send the rest again."""
+
+    engine_epoch: int
+    acked: int
+
+
+class EngineAlive(_Word):
+    """Heartbeat of the engine. Without one for `engine_silence_seconds` a node cancels what rings."""
+
+    engine_epoch: int
+
+
+class Acknowledge(_Word):
+    """Every event up to `seq` is stored; the node may forget it."""
+
+    seq: int
+
+
+class Originate(_Word):
+    """Place one call. The attempt is committed before this is built (house rule 10)."""
+
+    call_id: str  # the attempt's id; travels in the X-Kept-Attempt header and in the Call-ID
+    number: str
+    outbound_number: str
+    campaign: str
+    trunk: str = ""  # empty: the node's first trunk
+    ring_seconds: int = 30
+    connect_limit_ms: int = 2000  # from the 200 OK to an agent or the message
+    message: str = ""  # prompt name for a customer whom no agent can take; empty: hang up silently
+    record: bool = True
+
+
+class Hangup(_Word):
+    """End or cancel a call, whatever its phase; harmless when it is already over."""
+
+    call_id: str
+    reason: str = ""
+
+
+class Play(_Word):
+    """Play a prompt to the customer of a live call."""
+
+    call_id: str
+    prompt: str
+
+
+class SeatOpen(_Word):
+    """Bring an agent's leg up and keep it up. `address` is called; with none the phone dials in."""
+
+    seat_id: str
+    address: str = ""  # sip:6001@127.0.0.1:5090
+    dial_in_code: str = ""  # user part that the agent's phone dials at the node
+
+
+class SeatClose(_Word):
+    """The agent went home: hang up the leg and forget the seat."""
+
+    seat_id: str
+
+
+class SeatReady(_Word):
+    """The seat may take a customer of any of these campaigns; valid for one connection only."""
+
+    seat_id: str
+    campaigns: tuple[str, ...]
+
+
+class SeatNotReady(_Word):
+    """No new customer for this seat; a customer already connected stays."""
+
+    seat_id: str
+
+
+class TakeSnapshot(_Word):
+    """Ask for all live calls and seats (engine restart, lost events)."""
+
+
+Command = (
+    Welcome | EngineAlive | Acknowledge | Originate | Hangup | Play
+    | SeatOpen | SeatClose | SeatReady | SeatNotReady | TakeSnapshot
+)  # fmt: skip
+
+
+# --- events: node -> engine ---------------------------------------------------------------------
+
+
+class NodeUp(_Word):
+    """The node started: every call of an earlier `epoch` of it is over."""
+
+    calls_max: int
+    pjsip: str
+    version: int = VERSION
+
+
+class Alive(_Word):
+    """Heartbeat. Not numbered and not replayed."""
+
+    calls: int
+    seats_up: int
+    seats_ready: int
+    loop_lag_ms: float
+
+
+class Dialed(_Word):
+    """The INVITE left."""
+
+    call_id: str
+
+
+class Ringing(_Word):
+    """180, or 183 when `early_media`."""
+
+    call_id: str
+    early_media: bool = False
+
+
+class Answered(_Word):
+    """200 OK arrived."""
+
+    call_id: str
+
+
+class Judged(_Word):
+    """What answered, as far as the first seconds of audio tell."""
+
+    call_id: str
+    kind: AnswerKind
+
+
+class Connected(_Word):
+    """Customer and agent hear each other; `waited_ms` since the 200 OK."""
+
+    call_id: str
+    seat_id: str
+    waited_ms: float
+
+
+class Abandoned(_Word):
+    """No agent within the limit: counted whatever happens next; `message` says what was played."""
+
+    call_id: str
+    waited_ms: float
+    message: str = ""
+
+
+class Ended(_Word):
+    """The call is over; exactly once per Originate."""
+
+    call_id: str
+    verdict: Verdict
+    ended_by: EndedBy
+    sip_code: int = 0
+    sip_reason: str = ""
+    q850: int = 0
+    ring_ms: int = 0
+    talk_ms: int = 0  # connected to an agent
+    answered_ms: int = 0  # from the 200 OK to the end
+    no_audio: bool = False  # the watchdog saw no RTP from the customer
+
+
+class RecordingSaved(_Word):
+    """Stereo WAV: left what the customer said, right what the agent said."""
+
+    call_id: str
+    path: str  # relative to the recordings folder
+    seconds: float
+    sha256: str
+
+
+class SeatLegUp(_Word):
+    """The agent's phone is connected to the node and stays so."""
+
+    seat_id: str
+
+
+class SeatLegDown(_Word):
+    """The agent's phone is gone; the node calls an `address` again by itself."""
+
+    seat_id: str
+    reason: str
+
+
+class SeatParked(_Word):
+    """Answer to SeatNotReady: from here on no new customer reaches this seat."""
+
+    seat_id: str
+
+
+class LiveCall(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a snapshot."""
+
+    call_id: str
+    phase: str  # dialing | ringing | answered | connected | message
+    seat_id: str = ""
+
+
+class LiveSeat(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a snapshot."""
+
+    seat_id: str
+    leg_up: bool
+    ready: bool
+    call_id: str = ""
+
+
+class Snapshot(_Word):
+    """All that lives in the node now."""
+
+    calls: tuple[LiveCall, ...]
+    seats: tuple[LiveSeat, ...]
+
+
+Event = (
+    NodeUp | Alive | Dialed | Ringing | Answered | Judged | Connected | Abandoned | Ended
+    | RecordingSaved | SeatLegUp | SeatLegDown | SeatParked | Snapshot
+)  # fmt: skip
+
+
+class Numbered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An event as it travels. `seq` counts from 1 within (`node`, `epoch`); 0 is not replayed."""
+
+    node: str
+    epoch: int  # start time of the node process in ms: a restart is a new epoch
+    seq: int
+    at: datetime  # zone-aware UTC
+    event: Event

@@ -1,0 +1,1 @@
+"""The web: the only package with Flask."""
