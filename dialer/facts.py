@@ -1,0 +1,124 @@
+"""What became true: small messages written to the ledger in the transaction that made them true.
+
+The web and the engine learn of each other's changes by reading the ledger (`dialer.feed`), never by
+calling each other. Facts carry ids and codes only; whoever shows a person's data reads it by id.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    """One fact; the class name is its name in the ledger."""
+
+
+# --- people did (written by actions) ------------------------------------------------------------
+
+
+class CampaignChanged(Fact):
+    """A campaign was created, started, paused or finished."""
+
+    campaign_id: int
+    state: str
+
+
+class UploadChanged(Fact):
+    """An upload moved on; rows and buckets are read by id."""
+
+    upload_id: int
+    campaign_id: int
+    state: str
+    rows_read: int = 0
+
+
+class SeatChosen(Fact):
+    """An agent chose a status: away, paused (with reason) or ready."""
+
+    seat_id: int
+    status: str
+    pause_reason: str = ""
+
+
+class OutcomeRecorded(Fact):
+    """An attempt has its outcome; `user_id` 0 means the system."""
+
+    attempt_id: str
+    entry_id: int
+    campaign_id: int
+    code: str
+    user_id: int = 0
+    seat_id: int = 0
+
+
+class PromiseMade(Fact):
+    """A promise to pay was recorded."""
+
+    promise_id: int
+    attempt_id: str
+    campaign_id: int
+    amount_minor: int
+
+
+class ContactStopped(Fact):
+    """A hold or a suppression took effect: nothing may ring for this person or number any more."""
+
+    debtor_id: int = 0
+    suppression_id: int = 0
+    kind: str = ""
+
+
+class HangupAsked(Fact):
+    """The agent of this call, or a supervisor, pressed hang-up."""
+
+    attempt_id: str
+    user_id: int
+
+
+# --- the engine did ------------------------------------------------------------------------------
+
+
+class EngineStarted(Fact):
+    """A new engine holds the lease."""
+
+    epoch: int
+
+
+class CallMoved(Fact):
+    """An attempt changed state: placed, dialed, ringing, answered, connected, abandoned, ended."""
+
+    attempt_id: str
+    campaign_id: int
+    state: str
+    seat_id: int = 0
+    verdict: str = ""
+
+
+class CallJudged(Fact):
+    """What answered, as far as the first seconds of audio tell."""
+
+    attempt_id: str
+    seat_id: int
+    kind: str
+
+
+class SeatMoved(Fact):
+    """The system's state of a seat changed: offline, connecting, paused, idle, talking, wrap_up."""
+
+    seat_id: int
+    state: str
+    attempt_id: str = ""
+    pause_reason: str = ""
+    leg_up: bool = False
+
+
+class Pulsed(Fact):
+    """The engine's words on a campaign changed (at most once a second); read them from `pulse`."""
+
+    campaign_id: int
+
+
+AnyFact = (
+    CampaignChanged | UploadChanged | SeatChosen | OutcomeRecorded | PromiseMade | ContactStopped
+    | HangupAsked | EngineStarted | CallMoved | CallJudged | SeatMoved | Pulsed
+)  # fmt: skip
