@@ -1,0 +1,124 @@
+"""The `kept` command. Commands that start processes import late, so that `kept --help` is quick."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+from telephony.config_file import PATH_VARIABLE, ConfigError
+
+ROLES = ("agent", "supervisor", "manager", "admin")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--config", type=click.Path(path_type=Path), help="config.toml to use.")
+def kept(config: Path | None) -> None:
+    """Kept: the open dialer that keeps promises."""
+    import os
+
+    if config is not None:
+        os.environ[PATH_VARIABLE] = str(config)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+
+
+@kept.command()
+def up() -> None:
+    """Start node, engine and workbench and keep them up. 启动并看护全部进程。"""
+    from workbench.up import run
+
+    sys.exit(run())
+
+
+@kept.command()
+@click.option("--headless", is_flag=True, help="No browser: run to the end of the list and stop.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+@click.option("--entries", default=300, show_default=True, type=click.IntRange(1, 20_000))
+@click.option("--agents", default=8, show_default=True, type=click.IntRange(1, 100))
+@click.option("--seed", default=7, show_default=True, type=int)
+@click.option("--folder", type=click.Path(path_type=Path), help="Where the demo keeps its files.")
+@click.option("--open/--no-open", "open_browser", default=True, help="Open the workbench.")
+def demo(
+    headless: bool, as_json: bool, entries: int, agents: int, seed: int, folder: Path | None,
+    open_browser: bool,
+) -> None:  # fmt: skip
+    """A whole floor on this machine: invented customers, real SIP on 127.0.0.1. 演示。"""
+    from workbench.demo import Demo, DemoFailed
+
+    plan = Demo(
+        entries=entries, agents=agents, seed=seed, headless=headless,
+        folder=folder, open_browser=open_browser and not headless,
+    )  # fmt: skip
+    try:
+        result = plan.run(say=lambda line: click.echo(line, err=as_json))
+    except DemoFailed as failure:
+        raise click.ClickException(str(failure)) from None
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+
+
+@kept.command()
+@click.option("--lang", type=click.Choice(["zh-CN", "en"]), help="Language of the report.")
+@click.option("--json", "as_json", is_flag=True)
+def doctor(lang: str | None, as_json: bool) -> None:
+    """What is installed, how many calls a node carries, what is wrong and how to mend it. 体检。"""
+    from workbench import doctor as checks
+
+    findings = checks.report(None)
+    click.echo(checks.as_json(findings) if as_json else checks.render(findings, lang))
+    sys.exit(checks.exit_code(findings))
+
+
+@kept.group()
+def db() -> None:
+    """The database. 数据库。"""
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the tables to the newest revision; safe to repeat."""
+    from dialer.settings import load
+    from dialer.store.session import upgrade
+
+    upgrade(load().database)
+    click.echo("ok")
+
+
+@kept.group()
+def user() -> None:
+    """Who may sign in. 用户。"""
+
+
+@user.command("add")
+@click.argument("username")
+@click.option("--name", required=True, help="As shown on screens.")
+@click.option("--role", required=True, type=click.Choice(ROLES))
+@click.option("--phone", default="", help="SIP address of an agent's phone: sip:6001@127.0.0.1")
+def user_add(username: str, name: str, role: str, phone: str) -> None:
+    """Add a user; the password is asked for, never an argument."""
+    from dialer.actions.actor import SETUP
+    from dialer.actions.users import add_user
+    from dialer.clock import utc_now
+    from dialer.settings import load
+    from dialer.store.session import open_store
+    from workbench.auth import hash_password
+
+    password = getpass.getpass(f"{username} 的密码 / password: ")
+    add_user(
+        open_store(load().database), SETUP, username=username, display_name=name, role=role,
+        password_hash=hash_password(password), leg_address=phone, now=utc_now(),
+    )  # fmt: skip
+    click.echo("ok")
+
+
+def main() -> None:
+    """Entry point; a broken configuration is an answer, not a traceback."""
+    try:
+        kept()
+    except ConfigError as error:
+        click.echo(error.text(), err=True)
+        sys.exit(2)
