@@ -57,7 +57,9 @@ def _read(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise ConfigError(path, [("-", "找不到配置文件", "file not found")]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(path, [("-", f"不是有效的 TOML：{error}", f"not TOML: {error}")]) from None
+        raise ConfigError(
+            path, [("-", f"不是有效的 TOML：{error}", f"not TOML: {error}")]
+        ) from None
     unknown = sorted(set(whole) - set(TABLES))
     if unknown:
         raise ConfigError(path, [(k, "未知的表，请删除或改名", "unknown table") for k in unknown])

@@ -47,8 +47,9 @@ def demo(
     open_browser: bool,
 ) -> None:  # fmt: skip
     """A whole floor on this machine: invented customers, real SIP on 127.0.0.1. 演示。"""
-    from workbench.demo import Demo, DemoFailed
+    from workbench.demo import Demo, DemoFailed, shift_clock_if_needed
 
+    shift_clock_if_needed()
     plan = Demo(
         entries=entries, agents=agents, seed=seed, headless=headless,
         folder=folder, open_browser=open_browser and not headless,

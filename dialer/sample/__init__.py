@@ -1,0 +1,1 @@
+"""Invented cases for the demonstration and the tests."""

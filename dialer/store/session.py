@@ -1,0 +1,87 @@
+"""Opens the store: SQLite in WAL mode by default, PostgreSQL by its URL.
+
+`write` is one transaction: it commits when the block ends and rolls back when it raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import alembic.command
+import alembic.config
+import alembic.script
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+Sessions = sessionmaker[Session]
+
+_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON")
+
+
+def open_store(url: str) -> Sessions:
+    """Sessions on `url`. SQLite files are made when missing, with their folder."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return sessionmaker(create_engine(url, pool_pre_ping=True), expire_on_commit=False)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5})
+    _prepare_sqlite(engine)
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _set_pragmas(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin by itself: we choose how
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        mode = connection.get_execution_options().get("kept_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def write(sessions: Sessions) -> Iterator[Session]:
+    """One writing transaction. On SQLite it takes the write lock at once: no late surprise."""
+    with sessions() as session:
+        session.connection(execution_options={"kept_begin": "IMMEDIATE"})
+        yield session
+        session.commit()
+
+
+@contextmanager
+def read(sessions: Sessions) -> Iterator[Session]:
+    """One consistent look; nothing is written."""
+    with sessions() as session:
+        yield session
+
+
+def _alembic(url: str) -> alembic.config.Config:
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["url"] = url
+    return config
+
+
+def upgrade(url: str) -> None:
+    """Bring the tables to the newest revision; safe to repeat."""
+    open_store(url).kw["bind"].dispose()  # makes the folder
+    alembic.command.upgrade(_alembic(url), "head")
+
+
+def revision_state(url: str) -> tuple[str | None, str | None]:
+    """(revision the store is at, newest revision)."""
+    head = alembic.script.ScriptDirectory.from_config(_alembic(url)).get_current_head()
+    with open_store(url)() as session:
+        current = MigrationContext.configure(session.connection()).get_current_revision()
+    return current, head

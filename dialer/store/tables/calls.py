@@ -1,0 +1,98 @@
+"""Attempts and what they came to."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dialer.store.tables.base import Base
+
+
+class Attempt(Base):
+    """拨打: one INVITE, written before it leaves. Its fate unknown counts as made."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        Index(
+            "ux_attempt_number_in_flight", "number", unique=True,
+            sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_attempt_debtor_day", "debtor_id", "local_day"),
+    )  # fmt: skip
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    debtor_id: Mapped[int] = mapped_column(ForeignKey("debtor.id"))
+    number: Mapped[str]
+    outbound_number: Mapped[str]
+    local_day: Mapped[date]  # in the debtor's zone
+    licence: Mapped[dict[str, Any]]  # the gate's verdict that allowed it, with its counters
+    engine_epoch: Mapped[int]
+    node: Mapped[str]
+    state: Mapped[str] = mapped_column(default="placed")  # dialer.domain.call.CallState
+    created_at: Mapped[datetime]
+    dialed_at: Mapped[datetime | None]
+    ringing_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    connected_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    waited_ms: Mapped[float | None]  # 200 OK to agent, or to the abandon decision
+    talk_ms: Mapped[int] = mapped_column(default=0)
+    seat_id: Mapped[int | None] = mapped_column(ForeignKey("seat.id"))
+    answer_kind: Mapped[str] = mapped_column(default="")
+    abandoned: Mapped[bool] = mapped_column(default=False)
+    verdict: Mapped[str] = mapped_column(default="")
+    sip_code: Mapped[int] = mapped_column(default=0)
+    ended_by: Mapped[str] = mapped_column(default="")
+    recording: Mapped[str] = mapped_column(default="")
+    recording_sha256: Mapped[str] = mapped_column(default="")
+
+
+class Outcome(Base):
+    """结果码 of an attempt: exactly one, from the agent or, without one, from the system."""
+
+    __tablename__ = "outcome"
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    code: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    identity_confirmed: Mapped[bool] = mapped_column(default=False)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # none: the system
+    at: Mapped[datetime]
+    retry_at: Mapped[datetime | None]
+
+
+class Promise(Base):
+    """还款承诺. Settled by payments only, never by an agent."""
+
+    __tablename__ = "promise"
+    __table_args__ = (
+        Index(
+            "ux_promise_open", "account_id", unique=True,
+            sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'"),
+        ),
+    )  # fmt: skip
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"))
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    amount_minor: Mapped[int]
+    currency: Mapped[str]
+    due_on: Mapped[date]
+    state: Mapped[str] = mapped_column(default="open")  # open | superseded | kept | broken ...
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]
+
+
+class Draft(Base):
+    """What an agent has typed so far; a reload finds it again."""
+
+    __tablename__ = "draft"
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    fields: Mapped[dict[str, Any]]
+    at: Mapped[datetime]

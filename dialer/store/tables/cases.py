@@ -1,0 +1,175 @@
+"""Campaigns, the people and debts on their lists, and what forbids a call."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import UniqueConstraint as Unique
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dialer.store.tables.base import Base
+
+
+class Creditor(Base):
+    """委托方: on whose behalf we call."""
+
+    __tablename__ = "creditor"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    promise_days_max: Mapped[int] = mapped_column(default=7)
+    created_at: Mapped[datetime]
+
+
+class Campaign(Base):
+    """任务: one call list worked by one set of rules."""
+
+    __tablename__ = "campaign"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    creditor_id: Mapped[int] = mapped_column(ForeignKey("creditor.id"))
+    state: Mapped[str] = mapped_column(default="draft")  # draft | running | paused | finished
+    ring_seconds: Mapped[int] = mapped_column(default=30)
+    connect_limit_ms: Mapped[int] = mapped_column(default=2000)
+    message: Mapped[str] = mapped_column(default="sorry-zh")
+    created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime]
+
+
+class OutboundNumber(Base):
+    """外显号码: one number of the pool that customers may be shown."""
+
+    __tablename__ = "outbound_number"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    creditor_id: Mapped[int | None] = mapped_column(ForeignKey("creditor.id"))  # none: anyone's
+    last_used_at: Mapped[datetime | None]
+
+
+class Upload(Base):
+    """One file on its way to entries. Nothing of it is dialed before `committed`."""
+
+    __tablename__ = "upload"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    filename: Mapped[str]
+    path: Mapped[str]
+    sha256: Mapped[str]
+    size: Mapped[int]
+    state: Mapped[str]  # received | reading | committed | refused
+    rows_read: Mapped[int] = mapped_column(default=0)
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # bucket -> rows
+    refusal: Mapped[dict[str, Any] | None]  # {"code": ..., "args": {...}} of a file nobody can read
+    created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class UploadRow(Base):
+    """A row that became no new entry, with its bucket and reason, so that it can be mended."""
+
+    __tablename__ = "upload_row"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id"), index=True)
+    line: Mapped[int]
+    bucket: Mapped[str]
+    column: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="")
+    cells: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Debtor(Base):
+    """债务人: a person. Caps count per person, whatever the debt, number or campaign."""
+
+    __tablename__ = "debtor"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_key: Mapped[str] = mapped_column(unique=True)  # hash of id number, else of name + phone
+    name: Mapped[str]
+    id_number_masked: Mapped[str] = mapped_column(default="")
+    timezone: Mapped[str] = mapped_column(default="Asia/Shanghai")
+    created_at: Mapped[datetime]
+
+
+class Account(Base):
+    """账户/借据: one debt. `balance_minor` is the sum of its parts as of a time."""
+
+    __tablename__ = "account"
+    __table_args__ = (Unique("creditor_id", "contract_no"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    creditor_id: Mapped[int] = mapped_column(ForeignKey("creditor.id"))
+    contract_no: Mapped[str]
+    debtor_id: Mapped[int] = mapped_column(ForeignKey("debtor.id"), index=True)
+    product: Mapped[str] = mapped_column(default="")
+    currency: Mapped[str] = mapped_column(default="CNY")
+    principal_minor: Mapped[int] = mapped_column(default=0)
+    interest_minor: Mapped[int] = mapped_column(default=0)
+    penalty_minor: Mapped[int] = mapped_column(default=0)
+    fee_minor: Mapped[int] = mapped_column(default=0)
+    balance_minor: Mapped[int]
+    as_of: Mapped[date]
+    due_on: Mapped[date | None]
+    overdue_days: Mapped[int] = mapped_column(default=0)
+    overdue_reason: Mapped[str] = mapped_column(default="")
+
+
+class Phone(Base):
+    """号码 of a debtor, as a dial string."""
+
+    __tablename__ = "phone"
+    __table_args__ = (Unique("debtor_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    debtor_id: Mapped[int] = mapped_column(ForeignKey("debtor.id"))
+    number: Mapped[str] = mapped_column(index=True)
+    relation: Mapped[str] = mapped_column(default="self")
+    state: Mapped[str] = mapped_column(default="unverified")  # unverified valid invalid wrong
+    rank: Mapped[int] = mapped_column(default=0)  # lower is tried first
+
+
+class Entry(Base):
+    """名单条目: one account in one campaign's call list."""
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        Unique("campaign_id", "account_id"),
+        Index(
+            "ix_entry_dialable", "campaign_id", "priority", "next_at", "id",
+            sqlite_where=text("state = 'ready'"), postgresql_where=text("state = 'ready'"),
+        ),
+    )  # fmt: skip
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    debtor_id: Mapped[int] = mapped_column(ForeignKey("debtor.id"), index=True)
+    upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id"), index=True)
+    state: Mapped[str] = mapped_column(default="ready")  # loading ready in_flight held done
+    priority: Mapped[int] = mapped_column(default=0)  # lower goes first
+    next_at: Mapped[datetime]  # not before
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_outcome: Mapped[str] = mapped_column(default="")
+    block_reason: Mapped[str] = mapped_column(default="")  # last verdict of the gate, if it said no
+
+
+class Suppression(Base):
+    """A number nobody may call (do-not-call, wrong number), whoever owns it."""
+
+    __tablename__ = "suppression"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    reason: Mapped[str]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]
+
+
+class Hold(Base):
+    """A stop flag on a person: dispute, cease, deceased, hardship, complaint ..."""
+
+    __tablename__ = "hold"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    debtor_id: Mapped[int] = mapped_column(ForeignKey("debtor.id"), index=True)
+    kind: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
