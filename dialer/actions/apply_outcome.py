@@ -1,0 +1,78 @@
+"""Gives an attempt its outcome and its entry what follows: one place, for agents and the system."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from dialer.domain.outcomes import HOLD_KINDS, OUTCOMES, Then
+from dialer.domain.retries import next_attempt_at
+from dialer.facts import ContactStopped, OutcomeRecorded
+from dialer.feed import publish
+from dialer.store.tables import Attempt, Entry, Hold, Outcome, Phone, Suppression
+
+
+def apply_outcome(
+    session: Session, attempt: Attempt, code: str, now: datetime, *, user_id: int | None = None,
+    note: str = "", identity_confirmed: bool = False, callback_at: datetime | None = None,
+) -> Outcome:  # fmt: skip
+    """Store the outcome, move the entry, set stop flags, and tell everybody, in one transaction."""
+    entry = session.get_one(Entry, attempt.entry_id)
+    then = OUTCOMES[code].then
+    retry_at = callback_at if then is Then.CALLBACK else next_attempt_at(code, entry.attempts, now)
+    if then in (Then.DONE, Then.HOLD):
+        retry_at = None
+    if then is Then.NUMBER_DEAD:
+        _mark_number(session, attempt, "wrong" if code == "WRONG_NUMBER" else "invalid")
+    if then is Then.SUPPRESS:
+        _suppress(session, attempt.number, code, user_id, now)
+    if then is Then.HOLD:
+        _hold(session, attempt.debtor_id, HOLD_KINDS[code], user_id, now)
+    _move_entry(entry, then, code, retry_at)
+    outcome = Outcome(
+        attempt_id=attempt.id, campaign_id=attempt.campaign_id, code=code, note=note,
+        identity_confirmed=identity_confirmed, user_id=user_id, at=now, retry_at=retry_at,
+    )  # fmt: skip
+    session.add(outcome)
+    publish(session, OutcomeRecorded(
+        attempt_id=attempt.id, entry_id=entry.id, campaign_id=attempt.campaign_id, code=code,
+        user_id=user_id or 0, seat_id=attempt.seat_id or 0,
+    ), now)  # fmt: skip
+    return outcome
+
+
+def _move_entry(entry: Entry, then: Then, code: str, retry_at: datetime | None) -> None:
+    entry.last_outcome = code
+    if then is Then.HOLD:
+        entry.state, entry.block_reason = "held", HOLD_KINDS[code]
+    elif retry_at is None:
+        entry.state = "done"
+    else:
+        entry.state, entry.next_at = "ready", retry_at
+
+
+def _mark_number(session: Session, attempt: Attempt, state: str) -> None:
+    session.execute(
+        update(Phone)
+        .where(Phone.debtor_id == attempt.debtor_id, Phone.number == attempt.number)
+        .values(state=state)
+    )
+
+
+def _suppress(
+    session: Session, number: str, code: str, user_id: int | None, now: datetime
+) -> None:
+    if session.scalar(select(Suppression.id).where(Suppression.number == number)) is None:
+        row = Suppression(number=number, reason=code, user_id=user_id, at=now)
+        session.add(row)
+        session.flush()
+        publish(session, ContactStopped(suppression_id=row.id, kind=code), now)
+
+
+def _hold(
+    session: Session, debtor_id: int, kind: str, user_id: int | None, now: datetime
+) -> None:
+    session.add(Hold(debtor_id=debtor_id, kind=kind, user_id=user_id, starts_at=now))
+    publish(session, ContactStopped(debtor_id=debtor_id, kind=kind), now)

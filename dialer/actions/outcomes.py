@@ -1,0 +1,174 @@
+"""What the agent does with a call: confirm who is there, keep a draft, record outcome and promise."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dialer.actions.actor import Actor
+from dialer.actions.apply_outcome import apply_outcome
+from dialer.actions.idempotency import earlier_answer, fingerprint, keep_answer
+from dialer.actions.refusals import Refused
+from dialer.domain.outcomes import NEEDS_IDENTITY, OUTCOMES, Then
+from dialer.domain.promises import PromiseAsk, fault, limits
+from dialer.facts import HangupAsked, PromiseMade
+from dialer.feed import publish
+from dialer.store import audit
+from dialer.store.session import Sessions, write
+from dialer.store.tables import (
+    Account,
+    Attempt,
+    AuditRow,
+    Creditor,
+    Debtor,
+    Draft,
+    Outcome,
+    Promise,
+    Seat,
+)
+
+NOTE_MAX = 2000
+CALLBACK_DAYS_MAX = 30
+
+
+def record_outcome(
+    sessions: Sessions, actor: Actor, *, key: str, attempt_id: str, code: str, note: str = "",
+    identity_confirmed: bool = False, promise: PromiseAsk | None = None,
+    callback_at: datetime | None = None, now: datetime,
+) -> dict[str, Any]:  # fmt: skip
+    """Store the outcome, the promise and all that follows, once per key.
+
+    Refused when the call is not the agent's, an outcome exists, or something needed is missing."""
+    asked = {
+        "attempt": attempt_id, "code": code, "note": note, "identity": identity_confirmed,
+        "promise": [promise.amount_minor, promise.due_on.isoformat()] if promise else None,
+        "callback": callback_at,
+    }  # fmt: skip
+    print_ = fingerprint(asked)
+    with write(sessions) as session:
+        before = earlier_answer(session, actor, key, "outcome", print_)
+        if before is not None:
+            return before
+        attempt = _own_attempt(session, actor, attempt_id)
+        confirmed = identity_confirmed or _was_confirmed(session, attempt)
+        _check(session, attempt, code, note, confirmed, promise, callback_at, now)
+        outcome = apply_outcome(
+            session, attempt, code, now, user_id=actor.user_id, note=note,
+            identity_confirmed=confirmed, callback_at=callback_at,
+        )  # fmt: skip
+        promise_id = _promise(session, actor, attempt, promise, now) if promise else None
+        session.query(Draft).filter_by(attempt_id=attempt.id).delete()
+        audit.note(
+            session, actor.name, "outcome.record", f"attempt:{attempt.id}", now,
+            after={"code": code, "promise": promise_id},
+        )  # fmt: skip
+        answer = {
+            "ok": True, "code": code, "promise_id": promise_id,
+            "retry_at": outcome.retry_at.isoformat() if outcome.retry_at else None,
+        }  # fmt: skip
+        return keep_answer(session, actor, key, "outcome", print_, answer, now)
+
+
+def confirm_identity(sessions: Sessions, actor: Actor, attempt_id: str, now: datetime) -> None:
+    """The agent heard that it is the debtor: only now the debt may be shown and spoken of."""
+    with write(sessions) as session:
+        attempt = _own_attempt(session, actor, attempt_id)
+        if not _was_confirmed(session, attempt):
+            audit.note(session, actor.name, "identity.confirm", f"attempt:{attempt.id}", now)
+
+
+def save_draft(
+    sessions: Sessions, actor: Actor, attempt_id: str, fields: dict[str, Any], now: datetime
+) -> None:
+    """Keep what is typed so far; a saved outcome ends it."""
+    with write(sessions) as session:
+        attempt = _own_attempt(session, actor, attempt_id)
+        if session.get(Outcome, attempt.id) is None:
+            session.merge(
+                Draft(attempt_id=attempt.id, user_id=actor.user_id, fields=fields, at=now)
+            )
+
+
+def ask_hangup(sessions: Sessions, actor: Actor, attempt_id: str, now: datetime) -> None:
+    """The agent, or a supervisor, ends a call."""
+    with write(sessions) as session:
+        if actor.role == "agent":
+            _own_attempt(session, actor, attempt_id)
+        audit.note(session, actor.name, "call.hangup", f"attempt:{attempt_id}", now)
+        publish(session, HangupAsked(attempt_id=attempt_id, user_id=actor.user_id), now)
+
+
+def _own_attempt(session: Session, actor: Actor, attempt_id: str) -> Attempt:
+    attempt = session.get(Attempt, attempt_id)
+    if attempt is None or attempt.seat_id is None:
+        raise Refused("not_your_call")
+    if session.get_one(Seat, attempt.seat_id).user_id != actor.user_id:
+        raise Refused("not_your_call")
+    return attempt
+
+
+def _was_confirmed(session: Session, attempt: Attempt) -> bool:
+    row = session.scalar(
+        select(AuditRow.id).where(
+            AuditRow.action == "identity.confirm", AuditRow.subject == f"attempt:{attempt.id}"
+        )
+    )
+    return row is not None
+
+
+def _check(  # noqa: PLR0913 - every field of the form
+    session: Session, attempt: Attempt, code: str, note: str, confirmed: bool,
+    promise: PromiseAsk | None, callback_at: datetime | None, now: datetime,
+) -> None:  # fmt: skip
+    outcome = OUTCOMES.get(code)
+    if outcome is None or not outcome.by_agent:
+        raise Refused("outcome_code", code=code)
+    if session.get(Outcome, attempt.id) is not None:
+        raise Refused("outcome_exists")
+    if len(note) > NOTE_MAX:
+        raise Refused("note_long", limit=NOTE_MAX)
+    if code in NEEDS_IDENTITY and not confirmed:
+        raise Refused("identity_first")
+    if (code == "PTP") != (promise is not None):
+        raise Refused("promise_missing" if code == "PTP" else "promise_not_here")
+    if outcome.then is Then.CALLBACK:
+        latest = now + timedelta(days=CALLBACK_DAYS_MAX)
+        if callback_at is None or not now < callback_at <= latest:
+            raise Refused("callback_time", days=CALLBACK_DAYS_MAX)
+    elif callback_at is not None:
+        raise Refused("callback_not_here")
+
+
+def _promise(
+    session: Session, actor: Actor, attempt: Attempt, ask: PromiseAsk, now: datetime
+) -> int:
+    account = session.get_one(Account, attempt.account_id)
+    creditor = session.get_one(Creditor, account.creditor_id)
+    debtor = session.get_one(Debtor, attempt.debtor_id)
+    today = now.astimezone(ZoneInfo(debtor.timezone)).date()
+    allowed = limits(account.balance_minor, today, creditor.promise_days_max)
+    why_not = fault(ask, allowed)
+    if why_not:
+        raise Refused(
+            why_not, amount_max=allowed.amount_max_minor, due_from=allowed.due_from.isoformat(),
+            due_to=allowed.due_to.isoformat(),
+        )  # fmt: skip
+    session.query(Promise).filter_by(account_id=account.id, state="open").update(
+        {"state": "superseded"}
+    )
+    row = Promise(
+        account_id=account.id, attempt_id=attempt.id, campaign_id=attempt.campaign_id,
+        amount_minor=ask.amount_minor, currency=account.currency, due_on=ask.due_on,
+        user_id=actor.user_id, at=now,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    publish(session, PromiseMade(
+        promise_id=row.id, attempt_id=attempt.id, campaign_id=attempt.campaign_id,
+        amount_minor=ask.amount_minor,
+    ), now)  # fmt: skip
+    return row.id

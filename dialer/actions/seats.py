@@ -1,0 +1,78 @@
+"""Seats: an agent comes to the desk, gets ready, takes a pause, goes home."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dialer.actions.actor import Actor
+from dialer.actions.refusals import Refused
+from dialer.domain.seat import SeatState, SeatStatus
+from dialer.facts import SeatChosen
+from dialer.feed import publish
+from dialer.store import audit
+from dialer.store.session import Sessions, write
+from dialer.store.tables import Seat, User
+
+PAUSE_REASONS = ("start", "short", "lunch", "meeting", "training", "other")
+
+
+def take_seat(sessions: Sessions, actor: Actor, now: datetime) -> int:
+    """The agent opened the desk: the seat exists, and its leg is wanted. A reload changes nothing."""
+    with write(sessions) as session:
+        seat = session.scalar(select(Seat).where(Seat.user_id == actor.user_id))
+        if seat is None:
+            user = session.get_one(User, actor.user_id)
+            code = "" if user.leg_address else f"{secrets.randbelow(900_000) + 100_000}"
+            seat = Seat(user_id=user.id, since=now, dial_in_code=code)
+            session.add(seat)
+            session.flush()
+        if seat.status == SeatStatus.AWAY:
+            _choose(session, actor, seat, SeatStatus.PAUSED, "start", now)
+        return seat.id
+
+
+def choose_status(
+    sessions: Sessions, actor: Actor, status: str, pause_reason: str, now: datetime
+) -> None:
+    """Ready, or paused for a reason. During a call it takes effect when the call is over."""
+    if status not in (SeatStatus.READY, SeatStatus.PAUSED):
+        raise Refused("seat_status")
+    if status == SeatStatus.PAUSED and pause_reason not in PAUSE_REASONS:
+        raise Refused("pause_reason")
+    with write(sessions) as session:
+        reason = pause_reason if status == SeatStatus.PAUSED else ""
+        _choose(session, actor, _seat(session, actor), SeatStatus(status), reason, now)
+
+
+def leave_seat(sessions: Sessions, actor: Actor, now: datetime) -> None:
+    """Go home; refused while a customer is on the line or an outcome is owed."""
+    with write(sessions) as session:
+        seat = _seat(session, actor)
+        if seat.state in (SeatState.TALKING, SeatState.WRAP_UP):
+            raise Refused("seat_busy")
+        _choose(session, actor, seat, SeatStatus.AWAY, "", now)
+
+
+def _seat(session: Session, actor: Actor) -> Seat:
+    seat = session.scalar(select(Seat).where(Seat.user_id == actor.user_id))
+    if seat is None:
+        raise Refused("no_seat")
+    return seat
+
+
+def _choose(  # noqa: PLR0913
+    session: Session, actor: Actor, seat: Seat, status: SeatStatus, reason: str, now: datetime
+) -> None:
+    if (seat.status, seat.pause_reason) == (status, reason):
+        return
+    before = {"status": seat.status, "reason": seat.pause_reason}
+    seat.status, seat.pause_reason = status, reason
+    audit.note(
+        session, actor.name, "seat.choose", f"seat:{seat.id}", now,
+        before=before, after={"status": status, "reason": reason},
+    )  # fmt: skip
+    publish(session, SeatChosen(seat_id=seat.id, status=status, pause_reason=reason), now)

@@ -1,0 +1,129 @@
+"""Reads a CSV or XLSX file row by row, with limits before anything is decoded.
+
+Whatever is wrong with the file as a whole is one `Refused`; rows are judged by `domain.case_rows`.
+"""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import python_calamine
+from charset_normalizer import from_bytes
+
+from dialer.actions.refusals import Refused
+
+SIZE_MAX = 200 * 1024 * 1024
+COLUMNS_MAX = 200
+CELL_MAX = 2_000
+XLSX_ROWS_MAX = 200_000
+UNPACKED_MAX = 1024 * 1024 * 1024
+RATIO_MAX = 100
+ENTRIES_MAX = 2_000
+_SAMPLE = 64 * 1024
+_ZIP_MAGIC = b"PK\x03\x04"
+
+Row = tuple[int, list[str]]  # line number as people count, cells
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """(line, cells) of every row that is not empty, header first. Raises Refused."""
+    size = path.stat().st_size
+    if size == 0:
+        raise Refused("file_empty")
+    if size > SIZE_MAX:
+        raise Refused("file_large", limit_mb=SIZE_MAX // 2**20)
+    with path.open("rb") as file:
+        start = file.read(_SAMPLE)
+    rows = _xlsx_rows(path) if start.startswith(_ZIP_MAGIC) else _csv_rows(path, start)
+    for line, cells in rows:
+        if len(cells) > COLUMNS_MAX:
+            raise Refused("columns_many", line=line, limit=COLUMNS_MAX)
+        if any(len(cell) > CELL_MAX for cell in cells):
+            raise Refused("cell_long", line=line, limit=CELL_MAX)
+        if any(cell.strip() for cell in cells):
+            yield line, cells
+
+
+def _csv_rows(path: Path, start: bytes) -> Iterator[Row]:
+    encoding = encoding_of(start)
+    if b"\x00" in start and not encoding.startswith("utf-16"):
+        raise Refused("file_not_a_table")
+    delimiter = _delimiter(start.decode(encoding, errors="ignore"))
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            reader = csv.reader(file, delimiter=delimiter, strict=True)
+            for cells in reader:
+                yield reader.line_num, cells
+    except UnicodeDecodeError:
+        raise Refused("file_encoding", encoding=encoding) from None
+    except csv.Error as error:
+        raise Refused("file_csv", line=reader.line_num, why=str(error)) from None
+
+
+def encoding_of(start: bytes) -> str:
+    """By byte order mark, else UTF-8 if it is valid, else GB18030 as Chinese offices write it."""
+    for mark, name in (
+        (b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+    ):  # fmt: skip
+        if start.startswith(mark):
+            return name
+    for name in ("utf-8", "gb18030"):
+        if _decodes(start, name):
+            return name
+    guess = from_bytes(start).best()
+    if guess is None:
+        raise Refused("file_encoding", encoding="?")
+    return str(guess.encoding)
+
+
+def _decodes(start: bytes, encoding: str) -> bool:
+    """A cut character at the end of the sample is no fault."""
+    try:
+        start.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.start >= len(start) - 4 and len(start) == _SAMPLE
+    return True
+
+
+def _delimiter(text: str) -> str:
+    header = text.splitlines()[0] if text.splitlines() else ""
+    return max(",;\t", key=header.count)
+
+
+def _xlsx_rows(path: Path) -> Iterator[Row]:
+    _check_archive(path)
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        sheet = book.get_sheet_by_index(0)
+    except Exception:  # the reader's errors have no common type; the file is at fault either way
+        raise Refused("file_xlsx") from None
+    if sheet.total_height > XLSX_ROWS_MAX:
+        raise Refused("rows_many", limit=XLSX_ROWS_MAX)
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        yield number, [_cell(cell) for cell in cells]
+
+
+def _cell(value: object) -> str:
+    """Numbers as people typed them: 13800000000.0 is a phone number, 12.5 an amount."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
+
+
+def _check_archive(path: Path) -> None:
+    """Sizes from the archive's directory, before anything is unpacked (zip bombs, nested archives)."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except zipfile.BadZipFile:
+        raise Refused("file_xlsx") from None
+    unpacked = sum(member.file_size for member in members)
+    packed = max(sum(member.compress_size for member in members), 1)
+    is_book = any(member.filename == "xl/workbook.xml" for member in members)
+    if not is_book or len(members) > ENTRIES_MAX:
+        raise Refused("file_xlsx")
+    if unpacked > UNPACKED_MAX or unpacked / packed > RATIO_MAX:
+        raise Refused("file_large_inside")

@@ -1,0 +1,39 @@
+"""Money in files and on screens: text to integer minor units and back. Never a float."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+
+_AMOUNT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:\.\d{1,2})?")
+MINOR_MAX = 10**13  # 100 thousand million yuan: more is a mistake in the file
+
+
+class BadAmount(ValueError):
+    """Not an amount; `code` is a reason of the catalogue (`row.<code>`)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def parse_amount(text: str) -> int:
+    """Minor units of "12,345.67", "¥1200", "１２.5元". Raises BadAmount."""
+    plain = re.sub(r"[\s¥￥$元]", "", unicodedata.normalize("NFKC", text)).removeprefix("CNY")
+    if not plain:
+        raise BadAmount("amount_missing")
+    if plain.startswith("-"):
+        raise BadAmount("amount_negative")
+    if not _AMOUNT.fullmatch(plain):
+        raise BadAmount("amount_form")
+    minor = int(Decimal(plain.replace(",", "")) * 100)
+    if minor > MINOR_MAX:
+        raise BadAmount("amount_large")
+    return minor
+
+
+def format_amount(minor: int, currency: str = "CNY") -> str:
+    """For people: ¥12,345.67."""
+    sign = {"CNY": "¥", "USD": "$", "GBP": "£", "EUR": "€"}.get(currency, currency + " ")
+    return f"{sign}{minor // 100:,}.{minor % 100:02d}"

@@ -1,0 +1,32 @@
+"""`python -m dialer.engine`: the engine process."""
+
+import logging
+import sys
+import time
+
+from dialer import settings as dialer_settings
+from dialer.engine.loop import LeaseHeld, run
+from dialer.store.session import open_store
+from telephony import settings as telephony_settings
+from telephony.config_file import ConfigError
+
+
+def main() -> int:
+    """Load the configuration and run; a held lease is waited for (a spare engine)."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    try:
+        settings, telephony = dialer_settings.load(), telephony_settings.load()
+    except ConfigError as error:
+        logging.error(error.text())
+        return 2
+    sessions = open_store(settings.database)
+    while True:
+        try:
+            return run(settings, telephony, sessions)
+        except LeaseHeld:
+            logging.info("another engine holds the lease", extra={"action": "lease.wait"})
+            time.sleep(2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""Events of nodes become happenings of calls; the effects of the state machine become rows and facts.
+
+Everything here runs inside the caller's transaction; commands wait in the floor's outbox.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dialer.actions.apply_outcome import apply_outcome
+from dialer.domain.call import (
+    Call,
+    CallState,
+    Effect,
+    Happening,
+    Moved,
+    OutcomeAwaited,
+    OutcomeKnown,
+    Progressed,
+    SeatTaken,
+    WasAbandoned,
+    WasConnected,
+    WasEnded,
+    step,
+)
+from dialer.engine.floor import Floor, LiveCall, load_seat, settle
+from dialer.facts import CallJudged, CallMoved
+from dialer.feed import publish
+from dialer.store.tables import Attempt, Outcome
+from telephony.protocol import (
+    Abandoned,
+    Answered,
+    Connected,
+    Dialed,
+    Ended,
+    Event,
+    Judged,
+    RecordingSaved,
+    Ringing,
+)
+
+_STAMPS = {
+    CallState.DIALED: "dialed_at",
+    CallState.RINGING: "ringing_at",
+    CallState.ANSWERED: "answered_at",
+    CallState.CONNECTED: "connected_at",
+    CallState.ENDED: "ended_at",
+}
+
+
+def happening_of(event: Event) -> Happening | None:
+    """The domain's word for a node's event; None when the life of the call does not depend on it."""
+    match event:
+        case Dialed():
+            return Progressed(CallState.DIALED)
+        case Ringing():
+            return Progressed(CallState.RINGING)
+        case Answered():
+            return Progressed(CallState.ANSWERED)
+        case Connected(seat_id=seat_id):
+            return WasConnected(int(seat_id))
+        case Abandoned():
+            return WasAbandoned()
+        case Ended(verdict=verdict, ended_by=by, no_audio=no_audio):
+            return WasEnded(verdict, by, no_audio)
+    return None
+
+
+def apply_event(session: Session, floor: Floor, event: Event, at: datetime) -> None:
+    """One event of a call: details onto the attempt, then the step of its life."""
+    attempt = session.get(Attempt, getattr(event, "call_id", ""))
+    if attempt is None:
+        return
+    _note_details(session, attempt, event, at)
+    happening = happening_of(event)
+    if happening is not None:
+        advance(session, floor, attempt, happening, at)
+
+
+def advance(
+    session: Session, floor: Floor, attempt: Attempt, happening: Happening, at: datetime
+) -> None:
+    """Step the state machine and carry out its effects."""
+    live = floor.calls.get(attempt.id) or _revive(attempt)
+    floor.calls[attempt.id] = live
+    live.call, effects = step(live.call, happening)
+    for effect in effects:
+        _carry_out(session, floor, attempt, live.call, effect, at)
+    if live.call.state is CallState.ENDED:
+        floor.calls.pop(attempt.id, None)
+
+
+def _revive(attempt: Attempt) -> LiveCall:
+    call = Call(
+        CallState(attempt.state), attempt.answered_at is not None, attempt.abandoned,
+        attempt.seat_id,
+    )  # fmt: skip
+    return LiveCall(
+        call, attempt.campaign_id, attempt.debtor_id, attempt.number, attempt.node, 0.0
+    )
+
+
+def _note_details(session: Session, attempt: Attempt, event: Event, at: datetime) -> None:
+    match event:
+        case Connected(waited_ms=waited) | Abandoned(waited_ms=waited):
+            if attempt.waited_ms is None:
+                attempt.waited_ms = waited
+            attempt.answered_at = attempt.answered_at or at
+        case Judged(kind=kind):
+            attempt.answer_kind = kind
+            fact = CallJudged(attempt_id=attempt.id, seat_id=attempt.seat_id or 0, kind=kind)
+            publish(session, fact, at)
+        case RecordingSaved(path=path, sha256=digest):
+            attempt.recording, attempt.recording_sha256 = path, digest
+        case Ended(verdict=verdict, sip_code=code, ended_by=by, talk_ms=talk):
+            if attempt.ended_at is None:
+                attempt.verdict, attempt.sip_code = verdict, code
+                attempt.ended_by, attempt.talk_ms = by, talk
+
+
+def _carry_out(  # noqa: PLR0913 - one effect of one call, with its surroundings
+    session: Session, floor: Floor, attempt: Attempt, call: Call, effect: Effect, at: datetime
+) -> None:
+    match effect:
+        case Moved(to):
+            attempt.state, attempt.abandoned = to, call.abandoned
+            stamp = _STAMPS.get(to)
+            if stamp and getattr(attempt, stamp) is None:
+                setattr(attempt, stamp, at)
+            publish(session, CallMoved(
+                attempt_id=attempt.id, campaign_id=attempt.campaign_id, state=to,
+                seat_id=call.seat_id or 0, verdict=attempt.verdict,
+            ), at)  # fmt: skip
+        case SeatTaken(seat_id):
+            attempt.seat_id = seat_id
+            seat = load_seat(session, floor, seat_id)
+            seat.attempt_id, seat.on_line, seat.told_ready = attempt.id, True, ()
+            settle(session, floor, seat, at)
+        case OutcomeAwaited(seat_id):
+            _free_seat(session, floor, attempt, seat_id, at)
+        case OutcomeKnown(code):
+            if session.get(Outcome, attempt.id) is None:
+                apply_outcome(session, attempt, code, at)
+
+
+def _free_seat(
+    session: Session, floor: Floor, attempt: Attempt, seat_id: int, at: datetime
+) -> None:
+    """The talk is over: wrap-up, unless the outcome was saved while they still talked."""
+    seat = load_seat(session, floor, seat_id)
+    if seat.attempt_id != attempt.id:
+        return
+    seat.on_line = False
+    seat.outcome_missing = session.get(Outcome, attempt.id) is None
+    if not seat.outcome_missing:
+        seat.attempt_id = ""
+    settle(session, floor, seat, at)
+
+
+def outcome_saved(session: Session, floor: Floor, seat_id: int, attempt_id: str, at: datetime) -> None:
+    """The agent saved the outcome: the seat leaves wrap-up, if it was in it."""
+    seat = load_seat(session, floor, seat_id)
+    if seat.attempt_id == attempt_id and not seat.on_line:
+        seat.outcome_missing, seat.attempt_id = False, ""
+        settle(session, floor, seat, at)

@@ -1,0 +1,172 @@
+"""The floor in memory: seats and live calls, and what the nodes were told about them.
+
+The database holds the truth; this is the engine's working copy, rebuilt from it at every start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from dialer.domain.call import Call, CallState
+from dialer.domain.seat import SeatFacts, SeatState, SeatStatus, state_of
+from dialer.facts import SeatMoved
+from dialer.feed import publish
+from dialer.store.tables import Campaign, Seat, SeatSpan, User
+from telephony.protocol import Command, SeatClose, SeatNotReady, SeatOpen, SeatReady
+
+IN_AIR = (CallState.PLACED, CallState.DIALED, CallState.RINGING, CallState.ANSWERED)
+
+
+@dataclass(slots=True)
+class LiveSeat:
+    """A seat, what is known of it, and what its node was told."""
+
+    id: int
+    address: str
+    dial_in_code: str
+    status: SeatStatus
+    pause_reason: str
+    state: SeatState
+    leg_up: bool = False
+    attempt_id: str = ""
+    on_line: bool = False
+    outcome_missing: bool = False
+    node: str = ""
+    told_ready: tuple[str, ...] = ()
+
+    def facts(self) -> SeatFacts:
+        """What decides its state."""
+        return SeatFacts(self.status, self.leg_up, self.on_line, self.outcome_missing)
+
+
+@dataclass(slots=True)
+class LiveCall:
+    """An attempt that is not over."""
+
+    call: Call
+    campaign_id: int
+    debtor_id: int
+    number: str
+    node: str
+    placed_at: float  # monotonic
+
+
+@dataclass(slots=True)
+class Floor:
+    """All seats and calls; `outbox` collects commands that leave after the commit."""
+
+    seats: dict[int, LiveSeat] = field(default_factory=dict)
+    calls: dict[str, LiveCall] = field(default_factory=dict)
+    running: tuple[int, ...] = ()
+    outbox: list[tuple[str, Command]] = field(default_factory=list)
+
+    def in_air(self, node: str) -> int:
+        """Calls on their way to an agent."""
+        return sum(c.node == node and c.call.state in IN_AIR for c in self.calls.values())
+
+    def idle_seats(self, node: str) -> int:
+        """Seats that wait for a customer."""
+        return sum(s.node == node and s.state is SeatState.IDLE for s in self.seats.values())
+
+    def tell(self, node: str, command: Command) -> None:
+        """Queue a command for after the commit."""
+        self.outbox.append((node, command))
+
+
+def load_running(session: Session, floor: Floor) -> None:
+    """Which campaigns run; seats already waiting are told the new list."""
+    rows = session.scalars(select(Campaign.id).where(Campaign.state == "running"))
+    floor.running = tuple(sorted(rows))
+    for seat in floor.seats.values():
+        _tell_readiness(floor, seat)
+
+
+def load_seat(session: Session, floor: Floor, seat_id: int) -> LiveSeat:
+    """Read what the agent chose; the rest of a known seat stays."""
+    row = session.get_one(Seat, seat_id)
+    seat = floor.seats.get(seat_id)
+    if seat is None:
+        address = session.get_one(User, row.user_id).leg_address
+        seat = LiveSeat(
+            row.id, address, row.dial_in_code, SeatStatus(row.status), row.pause_reason,
+            SeatState(row.state), attempt_id=row.attempt_id or "",
+            outcome_missing=row.state == SeatState.WRAP_UP, on_line=row.state == SeatState.TALKING,
+        )  # fmt: skip
+        floor.seats[seat_id] = seat
+    seat.status, seat.pause_reason = SeatStatus(row.status), row.pause_reason
+    seat.dial_in_code = row.dial_in_code
+    return seat
+
+
+def settle(session: Session, floor: Floor, seat: LiveSeat, now: datetime) -> None:
+    """Bring the seat's stored state, its node and everybody's screen in line with the facts."""
+    state = state_of(seat.facts())
+    row = session.get_one(Seat, seat.id)
+    changed = (row.state, row.leg_up, row.attempt_id or "") != (
+        state, seat.leg_up, seat.attempt_id,
+    )  # fmt: skip
+    span_changed = row.state != state or (
+        state is SeatState.PAUSED and _open_pause_reason(session, seat.id) != seat.pause_reason
+    )
+    seat.state = state
+    if changed or span_changed:
+        row.leg_up, row.attempt_id = seat.leg_up, seat.attempt_id or None
+        if span_changed:
+            row.state, row.since = state, now
+            _turn_span(session, seat, now)
+        publish(session, SeatMoved(
+            seat_id=seat.id, state=state, attempt_id=seat.attempt_id,
+            pause_reason=seat.pause_reason if state is SeatState.PAUSED else "",
+            leg_up=seat.leg_up,
+        ), now)  # fmt: skip
+    _tell_leg(floor, seat)
+    _tell_readiness(floor, seat)
+
+
+def give_node(floor: Floor, nodes: list[str]) -> None:
+    """Seats without a node get the one with the fewest seats."""
+    for seat in floor.seats.values():
+        if seat.status is not SeatStatus.AWAY and not seat.node and nodes:
+            seats_of = {n: sum(s.node == n for s in floor.seats.values()) for n in nodes}
+            seat.node = min(nodes, key=lambda n: (seats_of[n], n))
+            floor.tell(seat.node, SeatOpen(
+                seat_id=str(seat.id), address=seat.address, dial_in_code=seat.dial_in_code,
+            ))  # fmt: skip
+
+
+def _tell_leg(floor: Floor, seat: LiveSeat) -> None:
+    if seat.status is SeatStatus.AWAY and seat.node and not seat.on_line:
+        floor.tell(seat.node, SeatClose(seat_id=str(seat.id)))
+        seat.node, seat.leg_up, seat.told_ready = "", False, ()
+
+
+def _tell_readiness(floor: Floor, seat: LiveSeat) -> None:
+    campaigns = tuple(str(c) for c in floor.running) if seat.state is SeatState.IDLE else ()
+    if not seat.node or campaigns == seat.told_ready:
+        return
+    seat.told_ready = campaigns
+    if campaigns:
+        floor.tell(seat.node, SeatReady(seat_id=str(seat.id), campaigns=campaigns))
+    else:
+        floor.tell(seat.node, SeatNotReady(seat_id=str(seat.id)))
+
+
+def _open_pause_reason(session: Session, seat_id: int) -> str | None:
+    return session.scalar(
+        select(SeatSpan.pause_reason).where(SeatSpan.seat_id == seat_id, SeatSpan.ended_at.is_(None))
+    )
+
+
+def _turn_span(session: Session, seat: LiveSeat, now: datetime) -> None:
+    session.execute(
+        update(SeatSpan).where(SeatSpan.seat_id == seat.id, SeatSpan.ended_at.is_(None))
+        .values(ended_at=now)
+    )  # fmt: skip
+    reason = seat.pause_reason if seat.state is SeatState.PAUSED else ""
+    session.add(
+        SeatSpan(seat_id=seat.id, state=seat.state, pause_reason=reason, started_at=now)
+    )

@@ -1,0 +1,90 @@
+"""After a restart: the store says what was open, the nodes say what still lives; the rest is over.
+
+An attempt of unknown fate counts as made and is never placed again (house rule 10).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dialer.domain.call import Call, CallState, WasEnded
+from dialer.domain.seat import SeatStatus
+from dialer.engine.calls import advance
+from dialer.engine.floor import Floor, LiveCall, LiveSeat, load_running, load_seat, settle
+from dialer.store.attempts import open_attempts
+from dialer.store.tables import Attempt, Outcome, Seat
+from telephony.protocol import LiveSeat as NodeSeat
+from telephony.protocol import SeatOpen, Snapshot
+
+GRACE_SECONDS = 5.0  # an Originate may still be on its way while a snapshot comes back
+_LOST = WasEnded("unknown", "node", lost=True)
+
+
+def load_floor(session: Session, floor: Floor, now: datetime) -> None:
+    """Read seats, running campaigns and open attempts from the store."""
+    for attempt in open_attempts(session):
+        call = Call(
+            CallState(attempt.state), attempt.answered_at is not None, attempt.abandoned,
+            attempt.seat_id,
+        )  # fmt: skip
+        floor.calls[attempt.id] = LiveCall(
+            call, attempt.campaign_id, attempt.debtor_id, attempt.number, attempt.node, 0.0
+        )
+    for seat_id in session.scalars(select(Seat.id)):
+        seat = load_seat(session, floor, seat_id)
+        seat.on_line = seat.attempt_id in floor.calls
+        seat.outcome_missing = _owes_outcome(session, seat)
+        if not seat.on_line and not seat.outcome_missing:
+            seat.attempt_id = ""
+        settle(session, floor, seat, now)
+    load_running(session, floor)
+
+
+def _owes_outcome(session: Session, seat: LiveSeat) -> bool:
+    return bool(seat.attempt_id) and session.get(Outcome, seat.attempt_id) is None
+
+
+def close_lost(session: Session, floor: Floor, node: str, now: datetime) -> int:
+    """The node died: its calls are over, its seats have no leg."""
+    lost = [call_id for call_id, call in floor.calls.items() if call.node == node]
+    for call_id in lost:
+        advance(session, floor, session.get_one(Attempt, call_id), _LOST, now)
+    for seat in floor.seats.values():
+        if seat.node == node:
+            seat.node, seat.leg_up, seat.told_ready = "", False, ()
+            settle(session, floor, seat, now)
+    return len(lost)
+
+
+def reconcile(  # noqa: PLR0913 - two views of one floor and the two clocks
+    session: Session, floor: Floor, node: str, snapshot: Snapshot, now: datetime, monotonic: float
+) -> None:
+    """Make store and node agree: what the node does not have is over, what it has too much is told."""
+    alive = {call.call_id for call in snapshot.calls}
+    for call_id, live in list(floor.calls.items()):
+        old = monotonic - live.placed_at > GRACE_SECONDS
+        if live.node == node and call_id not in alive and old:
+            advance(session, floor, session.get_one(Attempt, call_id), _LOST, now)
+    known = {seat.seat_id: seat for seat in snapshot.seats}
+    for seat in floor.seats.values():
+        if seat.status is not SeatStatus.AWAY and seat.node in ("", node):
+            _reconcile_seat(session, floor, seat, node, known.get(str(seat.id)), now)
+
+
+def _reconcile_seat(  # noqa: PLR0913 - one seat seen from both sides
+    session: Session, floor: Floor, seat: LiveSeat, node: str, there: NodeSeat | None,
+    now: datetime,
+) -> None:  # fmt: skip
+    if there is None:
+        seat.node, seat.leg_up, seat.told_ready = node, False, ()
+        floor.tell(node, SeatOpen(
+            seat_id=str(seat.id), address=seat.address, dial_in_code=seat.dial_in_code,
+        ))  # fmt: skip
+    else:
+        seat.node, seat.leg_up = node, there.leg_up
+        if not there.ready:
+            seat.told_ready = ()  # settle tells it again if it is idle
+    settle(session, floor, seat, now)

@@ -1,0 +1,97 @@
+"""The supervisor's board: one consistent look at seats, campaigns and today's numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dialer.feed import last_id
+from dialer.reports.tally import abandonment
+from dialer.store.tables import Attempt, Campaign, Creditor, Promise, Pulse, Seat, User
+
+HOME = ZoneInfo("Asia/Shanghai")
+IN_AIR = ("placed", "dialed", "ringing", "answered")
+_NEEDS_ME = {"wrap_up": 0, "connecting": 1, "paused": 2, "talking": 3, "idle": 4, "offline": 5}
+
+
+def day_start(now: datetime) -> datetime:
+    """Midnight at home: boards count by the centre's day."""
+    return now.astimezone(HOME).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def snapshot(session: Session, now: datetime) -> dict[str, Any]:
+    """Everything the board shows; `last_fact` is the number up to which it is true."""
+    last_fact = last_id(session)
+    seats = _seats(session)
+    campaigns = [_campaign(session, row, now) for row in session.execute(
+        select(Campaign, Creditor.name).join(Creditor).order_by(Campaign.id)
+    ).all()]  # fmt: skip
+    return {
+        "as_of": now.isoformat(), "last_fact": last_fact, "seats": seats,
+        "campaigns": campaigns, "totals": _totals(session, seats, campaigns, now),
+    }  # fmt: skip
+
+
+def _seats(session: Session) -> list[dict[str, Any]]:
+    rows = session.execute(select(Seat, User.display_name, User.staff_no).join(User)).all()
+    seats = [
+        {
+            "id": seat.id, "name": name, "staff_no": staff_no, "state": seat.state,
+            "status": seat.status, "pause_reason": seat.pause_reason, "leg_up": seat.leg_up,
+            "since": seat.since.isoformat(), "attempt_id": seat.attempt_id or "",
+        }
+        for seat, name, staff_no in rows
+        if seat.state != "offline" or seat.status != "away"
+    ]  # fmt: skip
+    return sorted(seats, key=lambda s: (_NEEDS_ME.get(s["state"], 9), s["since"]))
+
+
+def _campaign(session: Session, row: Any, now: datetime) -> dict[str, Any]:
+    campaign, creditor = row
+    since = day_start(now)
+    counts = Counter[str]()
+    for state, answered, connected, n in session.execute(
+        select(Attempt.state, Attempt.answered_at.is_not(None), Attempt.seat_id.is_not(None),
+               func.count())
+        .where(Attempt.campaign_id == campaign.id, Attempt.created_at >= since)
+        .group_by(Attempt.state, Attempt.answered_at.is_not(None), Attempt.seat_id.is_not(None))
+    ):  # fmt: skip
+        counts["attempts"] += n
+        counts["in_air"] += n if state in IN_AIR else 0
+        counts["answered"] += n if answered else 0
+        counts["connected"] += n if connected else 0
+    rate = abandonment(session, campaign.id, since)
+    pulse = session.get(Pulse, campaign.id)
+    return {
+        "id": campaign.id, "name": campaign.name, "creditor": creditor, "state": campaign.state,
+        "pulse": pulse.body if pulse else {}, "attempts": counts["attempts"],
+        "in_air": counts["in_air"], "answered": counts["answered"],
+        "connected": counts["connected"], "abandoned": rate.abandoned, "persons": rate.persons,
+        "abandonment": rate.value, "formula": rate.formula,
+    }  # fmt: skip
+
+
+def _totals(
+    session: Session, seats: list[dict[str, Any]], campaigns: list[dict[str, Any]], now: datetime
+) -> dict[str, Any]:
+    states = Counter(seat["state"] for seat in seats)
+    promises = session.execute(
+        select(func.count(), func.coalesce(func.sum(Promise.amount_minor), 0))
+        .where(Promise.at >= day_start(now), Promise.state != "superseded")
+    ).one()  # fmt: skip
+    abandoned = sum(campaign["abandoned"] for campaign in campaigns)
+    persons = sum(campaign["persons"] for campaign in campaigns)
+    return {
+        **{s: states[s] for s in ("idle", "talking", "wrap_up", "paused", "connecting")},
+        "in_air": sum(campaign["in_air"] for campaign in campaigns),
+        "attempts": sum(campaign["attempts"] for campaign in campaigns),
+        "connected": sum(campaign["connected"] for campaign in campaigns),
+        "abandoned": abandoned, "persons": persons,
+        "abandonment": abandoned / persons if persons else 0.0,
+        "promises": promises[0], "promised_minor": int(promises[1]),
+    }  # fmt: skip

@@ -1,0 +1,116 @@
+"""Totals of a campaign's run, computed from the rows; nothing is counted while it happens."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dialer.domain.abandonment import Rate, default_rate
+from dialer.domain.outcomes import OUTCOMES
+from dialer.store.tables import Attempt, Entry, Outcome, Promise, Seat, SeatSpan
+
+WORK = ("talking", "wrap_up")
+
+
+def run_totals(session: Session, campaign_id: int, now: datetime) -> dict[str, Any]:
+    """What a run came to. Times in ms, money in minor units, occupancy as a share of 1."""
+    rows = session.execute(
+        select(Attempt.answered_at, Attempt.connected_at, Attempt.abandoned, Attempt.waited_ms,
+               Attempt.verdict, Outcome.code)
+        .outerjoin(Outcome, Outcome.attempt_id == Attempt.id)
+        .where(Attempt.campaign_id == campaign_id)
+    ).all()  # fmt: skip
+    answered = [row for row in rows if row.answered_at is not None]
+    machines = [row for row in answered if row.code == "AM_AGENT"]
+    quick = [row for row in answered if row.code in ("CALLEE_QUICK", "NO_AUDIO")]
+    waits = sorted(row.waited_ms for row in rows if row.connected_at and row.waited_ms is not None)
+    promises = session.execute(
+        select(func.count(), func.coalesce(func.sum(Promise.amount_minor), 0))
+        .where(Promise.campaign_id == campaign_id)
+    ).one()  # fmt: skip
+    rate = abandonment(session, campaign_id, None)
+    return {
+        "attempts": len(rows),
+        "answered": len(answered),
+        "answered_person": len(answered) - len(machines) - len(quick),
+        "answered_machine": len(machines),
+        "answered_quick": len(quick),
+        "connected": sum(row.connected_at is not None for row in rows),
+        "abandoned": rate.abandoned,
+        "abandonment_rate": round(rate.value, 6),
+        "outcomes": dict(sorted(Counter(row.code for row in rows if row.code).items())),
+        "promises": promises[0],
+        "promised_amount_minor": int(promises[1]),
+        "connect_ms_p50": percentile(waits, 0.50),
+        "connect_ms_p99": percentile(waits, 0.99),
+        "occupancy": occupancy(session, now),
+    }
+
+
+def abandonment(session: Session, campaign_id: int, since: datetime | None) -> Rate:
+    """A / (A + H): abandoned over abandoned and handled; a machine an agent found is neither."""
+    query = (
+        select(Attempt.abandoned, Attempt.seat_id, Outcome.code)
+        .outerjoin(Outcome, Outcome.attempt_id == Attempt.id)
+        .where(Attempt.campaign_id == campaign_id, Attempt.answered_at.is_not(None))
+    )
+    if since is not None:
+        query = query.where(Attempt.answered_at >= since)
+    rows = session.execute(query).all()
+    abandoned = sum(row.abandoned for row in rows)
+    handled = sum(
+        row.seat_id is not None and not row.abandoned
+        and (row.code is None or OUTCOMES[row.code].person)
+        for row in rows
+    )  # fmt: skip
+    return default_rate(abandoned, handled)
+
+
+def occupancy(session: Session, now: datetime) -> float:
+    """(talk + wrap-up) / (talk + wrap-up + waiting), over all seats."""
+    sums: Counter[str] = Counter()
+    for state, started, ended in session.execute(
+        select(SeatSpan.state, SeatSpan.started_at, SeatSpan.ended_at)
+        .where(SeatSpan.state.in_((*WORK, "idle")))
+    ):  # fmt: skip
+        sums[state] += ((ended or now) - started).total_seconds()
+    work = sum(sums[state] for state in WORK)
+    return round(work / (work + sums["idle"]), 4) if work + sums["idle"] else 0.0
+
+
+def percentile(ordered: list[float], share: float) -> float | None:
+    """The value below which `share` of them lie (nearest rank); None without values."""
+    if not ordered:
+        return None
+    return round(ordered[min(int(share * len(ordered)), len(ordered) - 1)], 2)
+
+
+def progress(session: Session, campaign_id: int) -> dict[str, int]:
+    """How far a run is."""
+    states = dict(session.execute(
+        select(Entry.state, func.count()).where(Entry.campaign_id == campaign_id)
+        .group_by(Entry.state)
+    ).tuples().all())  # fmt: skip
+    attempted = session.scalar(
+        select(func.count()).select_from(Entry)
+        .where(Entry.campaign_id == campaign_id, Entry.attempts > 0)
+    )  # fmt: skip
+    return {"attempted": attempted or 0, **states}
+
+
+def is_over(session: Session, campaign_id: int, now: datetime) -> bool:
+    """Nothing dialable, nothing in the air, no agent who owes an outcome."""
+    dialable = session.scalar(
+        select(Entry.id).where(
+            Entry.campaign_id == campaign_id,
+            (Entry.state.in_(("in_flight", "loading")))
+            | ((Entry.state == "ready") & (Entry.next_at <= now)),
+        ).limit(1)
+    )  # fmt: skip
+    open_attempt = session.scalar(select(Attempt.id).where(Attempt.ended_at.is_(None)).limit(1))
+    busy = session.scalar(select(Seat.id).where(Seat.state.in_(WORK)).limit(1))
+    return dialable is None and open_attempt is None and busy is None
