@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -21,6 +21,9 @@ class Section(BaseModel):
     """Base of all settings models: frozen, and a key nobody knows is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+S = TypeVar("S", bound=Section)
 
 
 class ConfigError(Exception):
@@ -41,7 +44,7 @@ def config_path() -> Path:
     return Path(os.environ.get(PATH_VARIABLE, "config.toml"))
 
 
-def load_section[S: Section](name: str, model: type[S], path: Path | None = None) -> S:
+def load_section(name: str, model: type[S], path: Path | None = None) -> S:
     """Read table `name`. Raises ConfigError naming each bad, missing or unknown key."""
     path = path or config_path()
     table = _with_environment(name, dict(_read(path).get(name, {})))

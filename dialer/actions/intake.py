@@ -214,7 +214,7 @@ def _debtors(session: Session, rows: list[CaseRow], now: datetime) -> dict[str, 
     ids = [debtor.id for debtor in known.values()]
     have = set(session.execute(
         select(Phone.debtor_id, Phone.number).where(Phone.debtor_id.in_(ids))
-    ).tuples())  # fmt: skip
+    ))  # fmt: skip
     for row in rows:
         debtor = known[person_key(row)]
         for rank, number in enumerate(row.phones):

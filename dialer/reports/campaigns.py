@@ -43,7 +43,7 @@ def _campaign(session: Session, campaign: Campaign, creditor: str) -> dict[str, 
     states = dict(session.execute(
         select(Entry.state, func.count()).where(Entry.campaign_id == campaign.id)
         .group_by(Entry.state)
-    ).tuples().all())  # fmt: skip
+    ).all())  # fmt: skip
     uploads = session.scalars(
         select(Upload).where(Upload.campaign_id == campaign.id).order_by(Upload.id.desc())
     )

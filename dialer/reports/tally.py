@@ -94,7 +94,7 @@ def progress(session: Session, campaign_id: int) -> dict[str, int]:
     states = dict(session.execute(
         select(Entry.state, func.count()).where(Entry.campaign_id == campaign_id)
         .group_by(Entry.state)
-    ).tuples().all())  # fmt: skip
+    ).all())  # fmt: skip
     attempted = session.scalar(
         select(func.count()).select_from(Entry)
         .where(Entry.campaign_id == campaign_id, Entry.attempts > 0)

@@ -1,0 +1,216 @@
+"""A node without SIP: the engine cannot tell. Customers follow a script; times are small.
+
+It stands in for `telephony.client.NodeClient` and its node at once, so that tests of the engine need
+neither sockets nor pjsua2. The choice of agent and the abandon rule are the real ones (`seats`).
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from telephony.client import NodeView
+from telephony.clock import monotonic, utc_now
+from telephony.protocol import (
+    Abandoned,
+    Answered,
+    Command,
+    Connected,
+    Dialed,
+    Ended,
+    EndedBy,
+    Event,
+    Hangup,
+    LiveCall,
+    LiveSeat,
+    NodeUp,
+    Numbered,
+    Originate,
+    Ringing,
+    SeatClose,
+    SeatLegUp,
+    SeatNotReady,
+    SeatOpen,
+    SeatParked,
+    SeatReady,
+    Snapshot,
+    TakeSnapshot,
+    Verdict,
+)
+from telephony.seats import Match, Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """What a fake customer does. Seconds."""
+
+    verdict: Verdict = Verdict.ANSWERED
+    rings: float = 0.01
+    talks: float = 0.03
+
+
+Script = Callable[[str], Behaviour]  # called number -> behaviour
+
+
+@dataclass(slots=True)
+class _Call:
+    campaign: str
+    behaviour: Behaviour
+    limit: float
+    answered_at: float = 0.0
+    seat_id: str = ""
+    over: bool = False
+
+
+@dataclass(slots=True)
+class FakeNodes:
+    """One fake node named `fake`. `originated` keeps every Originate for the tests to look at."""
+
+    script: Script
+    epoch: int = 1
+    nodes: dict[str, NodeView] = field(default_factory=dict)
+    originated: list[Originate] = field(default_factory=list)
+    acknowledged: int = 0
+    reachable: bool = True
+    deaf_to_originates: bool = False  # take them and do nothing: an engine crash looks like this
+    _seq: int = 0
+    _events: list[Numbered] = field(default_factory=list)
+    _due: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
+    _calls: dict[str, _Call] = field(default_factory=dict)
+    _seats: dict[str, bool] = field(default_factory=dict)
+    _matcher: Matcher = field(default_factory=Matcher)
+    _tick: itertools.count[int] = field(default_factory=itertools.count)
+
+    def __post_init__(self) -> None:
+        self.nodes["fake"] = NodeView("fake", self.epoch, 0, monotonic())
+        self._say(NodeUp(calls_max=1000, pjsip="fake"))
+
+    # --- the engine's side ------------------------------------------------------------------------
+
+    def send(self, node: str, command: Command) -> bool:
+        """As NodeClient.send."""
+        if not self.reachable:
+            return False
+        match command:
+            case Originate():
+                self._originate(command)
+            case Hangup(call_id=call_id):
+                self._hang_up(call_id)
+            case SeatOpen(seat_id=seat_id):
+                self._seats[seat_id] = True
+                self._say(SeatLegUp(seat_id=seat_id))
+            case SeatClose(seat_id=seat_id):
+                self._seats.pop(seat_id, None)
+                self._matcher.seat_gone(seat_id)
+            case SeatReady(seat_id=seat_id, campaigns=campaigns):
+                self._connect(self._matcher.seat_ready(seat_id, campaigns, monotonic()))
+            case SeatNotReady(seat_id=seat_id):
+                self._matcher.seat_gone(seat_id)
+                self._say(SeatParked(seat_id=seat_id))
+            case TakeSnapshot():
+                self._snapshot()
+        return True
+
+    def events(self, timeout_seconds: float) -> list[Numbered]:
+        """As NodeClient.events."""
+        until = monotonic() + timeout_seconds
+        while True:
+            self._run_due()
+            if self._events or monotonic() >= until:
+                break
+            time.sleep(0.001)
+        if self.reachable:
+            self.nodes["fake"].heard_at = monotonic()
+        taken, self._events = self._events, []
+        return taken
+
+    def acknowledge(self, node: str) -> None:
+        """As NodeClient.acknowledge."""
+        self.acknowledged = self._seq
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    # --- the customers ------------------------------------------------------------------------------
+
+    def _originate(self, command: Originate) -> None:
+        self.originated.append(command)
+        if self.deaf_to_originates:
+            return
+        behaviour = self.script(command.number)
+        limit = command.connect_limit_ms / 1000
+        self._calls[command.call_id] = _Call(command.campaign, behaviour, limit)
+        self._say(Dialed(call_id=command.call_id))
+        self._say(Ringing(call_id=command.call_id))
+        self._later(behaviour.rings, lambda: self._rang(command.call_id))
+
+    def _rang(self, call_id: str) -> None:
+        call = self._calls[call_id]
+        if call.over:
+            return
+        if call.behaviour.verdict is not Verdict.ANSWERED:
+            self._end(call_id, call.behaviour.verdict, EndedBy.CARRIER)
+            return
+        call.answered_at = monotonic()
+        self._say(Answered(call_id=call_id))
+        self._later(call.limit, self._overdue)
+        match = self._matcher.answered(call_id, call.campaign, call.answered_at, call.limit)
+        self._connect(match)
+
+    def _connect(self, match: Match | None) -> None:
+        if match is None:
+            return
+        call = self._calls[match.call_id]
+        call.seat_id = match.seat_id
+        waited = (monotonic() - call.answered_at) * 1000
+        self._say(Connected(call_id=match.call_id, seat_id=match.seat_id, waited_ms=waited))
+        end = lambda: self._end(match.call_id, Verdict.ANSWERED, EndedBy.CUSTOMER)  # noqa: E731
+        self._later(call.behaviour.talks, end)
+
+    def _overdue(self) -> None:
+        for call_id in self._matcher.overdue(monotonic()):
+            waited = (monotonic() - self._calls[call_id].answered_at) * 1000
+            self._say(Abandoned(call_id=call_id, waited_ms=waited))
+            self._end(call_id, Verdict.ANSWERED, EndedBy.NODE)
+
+    def _hang_up(self, call_id: str) -> None:
+        call = self._calls.get(call_id)
+        if call and not call.over:
+            verdict = Verdict.ANSWERED if call.answered_at else Verdict.CANCELLED
+            self._end(call_id, verdict, EndedBy.ENGINE)
+
+    def _end(self, call_id: str, verdict: Verdict, by: EndedBy) -> None:
+        call = self._calls[call_id]
+        if not call.over:
+            call.over = True
+            self._matcher.call_over(call_id)
+            self._say(Ended(call_id=call_id, verdict=verdict, ended_by=by, talk_ms=1))
+
+    def _snapshot(self) -> None:
+        live = tuple(
+            LiveCall(call_id=call_id, phase="live", seat_id=call.seat_id)
+            for call_id, call in self._calls.items() if not call.over
+        )  # fmt: skip
+        seats = tuple(
+            LiveSeat(seat_id=seat_id, leg_up=True, ready=self._matcher.is_ready(seat_id))
+            for seat_id in self._seats
+        )
+        self._say(Snapshot(calls=live, seats=seats))
+
+    # --- time ---------------------------------------------------------------------------------------
+
+    def _later(self, seconds: float, action: Callable[[], None]) -> None:
+        heapq.heappush(self._due, (monotonic() + seconds, next(self._tick), action))
+
+    def _run_due(self) -> None:
+        while self._due and self._due[0][0] <= monotonic():
+            heapq.heappop(self._due)[2]()
+
+    def _say(self, event: Event) -> None:
+        self._seq += 1
+        self._events.append(
+            Numbered(node="fake", epoch=self.epoch, seq=self._seq, at=utc_now(), event=event)
+        )

@@ -1,0 +1,103 @@
+"""Recordings: two mono files grow while the call runs; a worker joins them to one stereo WAV.
+
+Left is what the customer said, right what the agent said. The worker never touches pjsua2. What a
+killed node left behind has no length in its header and is mended from the file's size.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import queue
+import threading
+import wave
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+log = logging.getLogger(__name__)
+
+RATE = 8000
+_HEADER_BYTES = 44  # as pjmedia's writer leaves it for PCM16
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A finished recording."""
+
+    call_id: str
+    path: str  # relative to the recordings folder
+    seconds: float
+    sha256: str
+
+
+def live_path(folder: Path, call_id: str, side: str) -> Path:
+    """Where one side grows; the name holds nothing but the attempt's id."""
+    return folder / "live" / f"{call_id}.{side}.wav"
+
+
+def join(folder: Path, call_id: str) -> Saved:
+    """Make the stereo file and remove the two sides."""
+    sides = [_samples(live_path(folder, call_id, side)) for side in ("customer", "agent")]
+    length = max(len(side) for side in sides)
+    stereo = np.zeros((length, 2), dtype="<i2")
+    for channel, side in enumerate(sides):
+        stereo[: len(side), channel] = side
+    relative = Path(call_id[:2]) / f"{call_id}.wav"
+    target = folder / relative
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(target), "wb") as out:
+        out.setnchannels(2)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes(stereo.tobytes())
+    for side_name in ("customer", "agent"):
+        live_path(folder, call_id, side_name).unlink(missing_ok=True)
+    digest = hashlib.sha256(target.read_bytes()).hexdigest()
+    return Saved(call_id, str(relative), round(length / RATE, 2), digest)
+
+
+def _samples(path: Path) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
+    """All samples, by the file's size: the header of an unfinished file says nothing."""
+    if not path.exists():
+        return np.zeros(0, dtype="<i2")
+    data = path.read_bytes()[_HEADER_BYTES:]
+    return np.frombuffer(data[: len(data) // 2 * 2], dtype="<i2")
+
+
+def left_behind(folder: Path) -> list[str]:
+    """Ids of recordings that a killed node did not finish."""
+    live = folder / "live"
+    return sorted({path.name.split(".")[0] for path in live.glob("*.wav")})
+
+
+class Finisher:
+    """One thread that joins files; `done` is called in that thread."""
+
+    def __init__(self, folder: Path, done: Callable[[Saved], None]) -> None:
+        (folder / "live").mkdir(parents=True, exist_ok=True)
+        self._folder, self._done = folder, done
+        self._queue: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="recordings", daemon=True)
+        self._thread.start()
+
+    def finish(self, call_id: str) -> None:
+        """Both sides are closed: join them when there is time."""
+        self._queue.put(call_id)
+
+    def close(self) -> None:
+        """Finish what is queued, then end."""
+        self._queue.put("")
+        self._thread.join(10)
+
+    def _run(self) -> None:
+        while call_id := self._queue.get():
+            try:
+                self._done(join(self._folder, call_id))
+            except OSError as error:
+                log.error(
+                    "recording failed",
+                    extra={"action": "recording.failed", "call_id": call_id, "why": str(error)},
+                )

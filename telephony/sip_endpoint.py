@@ -1,0 +1,117 @@
+"""pjsua2's endpoint: one per process, owned by one thread, on one address.
+
+Garbage collection is manual: a cycle collected on another thread would free native objects there.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import ipaddress
+import logging
+import socket
+from collections.abc import Callable
+
+import _pjsua2
+import pjsua2 as pj
+
+log = logging.getLogger(__name__)
+
+TRANSACTION_TIMEOUT_MS = 4000  # a dead trunk is given up after 4 s, not 32 (RFC 3261 timer B)
+SESSION_TIMER_SECONDS = 120  # RFC 4028: how long a far end may miss a node that was killed
+CODECS = {"PCMA/8000": 255, "PCMU/8000": 254}
+
+
+class Endpoint:
+    """libCreate to libDestroy; `poll` runs SIP and its callbacks on the calling thread."""
+
+    def __init__(self, address: str, port: int, calls_max: int, *, log_level: int = 2) -> None:
+        gc.disable()
+        self._lib = pj.Endpoint()
+        self._lib.libCreate()
+        config = pj.EpConfig()
+        config.logConfig.level = config.logConfig.consoleLevel = log_level
+        config.uaConfig.threadCnt = 0
+        config.uaConfig.mainThreadOnly = True
+        config.uaConfig.maxCalls = calls_max
+        config.uaConfig.userAgent = "Kept"
+        config.medConfig.clockRate = config.medConfig.sndClockRate = 8000
+        config.medConfig.channelCount = 1
+        config.medConfig.threadCnt = 1
+        config.medConfig.noVad = True
+        self._lib.libInit(config)
+        ctypes.CDLL(_pjsua2.__file__).pjsip_tsx_set_timers(0, 0, 0, TRANSACTION_TIMEOUT_MS)
+        self._lib.audDevManager().setNullDev()
+        transport = pj.TransportConfig()
+        transport.port, transport.boundAddress = port, address
+        self._transport = self._lib.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+        self._lib.libStart()
+        for codec in self._lib.codecEnum2():
+            name = codec.codecId
+            rank = next((r for prefix, r in CODECS.items() if name.startswith(prefix)), 0)
+            self._lib.codecSetPriority(name, rank)
+        self.calls_max = min(calls_max, config.uaConfig.maxCalls)
+        version = self._lib.libVersion()
+        self.version = str(version.full)
+        self.address, self.port = address, port
+        self._wake_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+
+    def poll(self, milliseconds: int) -> None:
+        """Run SIP for at most so long; returns early when something came."""
+        self._lib.libHandleEvents(milliseconds)
+
+    def wake(self) -> None:
+        """From any thread: make a waiting `poll` return. CR LF to a SIP port is a keep-alive."""
+        self._wake_socket.sendto(b"\r\n", (self.address, self.port))
+
+    def open_account(
+        self, rtp_ports: tuple[int, int], on_invite: "Callable[[pj.OnIncomingCallParam], None]"
+    ) -> "Account":
+        """The account that all calls use; `on_invite` decides about every INVITE that comes in."""
+        config = pj.AccountConfig()
+        config.idUri = f"sip:kept@{self.address}:{self.port}"
+        config.sipConfig.transportId = self._transport
+        media = config.mediaConfig.transportConfig
+        media.boundAddress = self.address
+        media.port, media.portRange = rtp_ports[0], rtp_ports[1] - rtp_ports[0]
+        config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_OPTIONAL
+        config.callConfig.timerSessExpiresSec = SESSION_TIMER_SECONDS
+        config.callConfig.timerMinSESec = 90
+        account = Account(on_invite)
+        account.create(config)
+        return account
+
+    def hang_up_all(self) -> None:
+        """End every call, for a clean stop."""
+        self._lib.hangupAllCalls()
+
+    def close(self) -> None:
+        """After all calls are over and every Call and Account object was dropped."""
+        gc.collect()
+        self._lib.libDestroy()
+        self._wake_socket.close()
+
+
+class Account(pj.Account):
+    """Hands INVITEs over; an exception in a callback would be swallowed, so it is logged."""
+
+    def __init__(self, on_invite: "Callable[[pj.OnIncomingCallParam], None]") -> None:
+        super().__init__()
+        self._on_invite = on_invite
+
+    def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
+        """pjsua2 callback."""
+        try:
+            self._on_invite(prm)
+        except Exception:
+            log.exception("incoming call", extra={"action": "sip.callback"})
+
+
+def source_is_within(source: str, networks: tuple[str, ...]) -> bool:
+    """Whether "127.0.0.1:5090" lies in one of the networks."""
+    host = source.rsplit(":", 1)[0]
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return any(address in ipaddress.ip_network(network) for network in networks)
