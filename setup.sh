@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Prepares this machine and .venv for Kept. `make run` and `make test` call it; a second run only checks.
+#   ./setup.sh run     what the product needs
+#   ./setup.sh test    that, and the tools of the test suite (SIPp, Chromium, fonts, PostgreSQL)
+set -euo pipefail
+cd "$(dirname "$0")"
+purpose=${1:-run}
+say() { printf '==> %s\n' "$*"; }
+stop() { printf '\nsetup: %s\n' "$*" >&2; exit 1; }
+
+case $(uname -s) in Linux) ;; *) stop "Kept runs on Linux (Debian 12 or newer, Ubuntu 24.04 or newer)." ;; esac
+command -v apt-get >/dev/null || stop "this script installs through apt (Debian, Ubuntu). Elsewhere install the packages named in setup.sh by hand."
+
+# ---- system packages ------------------------------------------------------------------------
+build=(build-essential swig libssl-dev libsrtp2-dev libspeexdsp-dev libspeex-dev libopus-dev)
+tools=(sip-tester sox chromium fonts-noto-cjk postgresql)
+python=${PYTHON:-python3}
+needed=()
+command -v "$python" >/dev/null || needed+=(python3)
+"$python" -c 'import venv, ensurepip' 2>/dev/null || needed+=(python3-venv)
+header=$("$python" -c 'import os, sysconfig; print(os.path.exists(sysconfig.get_path("include") + "/Python.h"))' 2>/dev/null || true)
+[ "$header" = True ] || needed+=(python3-dev)
+needed+=("${build[@]}")
+[ "$purpose" = test ] && needed+=("${tools[@]}")
+. /etc/os-release
+if [ "${ID:-}" = ubuntu ]; then needed=("${needed[@]/#chromium/chromium-browser}"); fi
+missing=()
+for package in "${needed[@]}"; do
+    dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+    root=()
+    if [ "$(id -u)" != 0 ]; then
+        if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then root=(sudo)
+        else stop "these system packages are missing and need root:
+    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}
+Run that, then run make again."; fi
+    fi
+    say "installing system packages: ${missing[*]}"
+    "${root[@]}" apt-get -qq update || say "apt-get update failed; going on with the lists at hand"
+    # PostgreSQL's package would start a server of its own; the tests start theirs.
+    DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends \
+        -o Dpkg::Use-Pty=0 "${missing[@]}" >/dev/null || stop "apt-get could not install: ${missing[*]}"
+fi
+
+# ---- Python environment ---------------------------------------------------------------------
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || stop "Python 3.11 or newer is needed; $("$python" --version) found. Set PYTHON=/path/to/python3.11."
+lock=requirements.lock; [ "$purpose" = test ] && lock=requirements-dev.lock
+stamp=.venv/kept-$purpose-$(cat setup.sh pyproject.toml "$lock" telephony/pjsua2_build/*.* | sha256sum | cut -c1-16)
+if [ -e "$stamp" ] && [ -z "${PJPROJECT_SRC:-}" ]; then
+    say "ready: .venv is up to date"
+    exit 0
+fi
+[ -x .venv/bin/python ] || { say "making the Python environment .venv ($("$python" --version))"; "$python" -m venv .venv; }
+say "installing Python packages from $lock, each checked against its hash"
+# The lock file is the only authority: a constraints file of this machine must not argue with it.
+PIP_CONSTRAINT='' PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet --require-hashes -r "$lock"
+say "pjsua2: looking for a built wheel"
+wheel=$(.venv/bin/python -m telephony.pjsua2_build) || stop "see above. The rest of Kept is installed; run make again when it is mended."
+PIP_CONSTRAINT='' PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet --no-deps --no-index --force-reinstall "$wheel"
+say "installing Kept itself"
+PIP_CONSTRAINT='' PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e .
+rm -f .venv/kept-"$purpose"-*
+touch "$stamp"
+[ "$purpose" = run ] || touch ".venv/kept-run-$(cat setup.sh pyproject.toml requirements.lock telephony/pjsua2_build/*.* | sha256sum | cut -c1-16)"
+say "ready"

@@ -1,0 +1,385 @@
+"""Customers' calls on a node, from the INVITE to the end; the two-second rule lives here.
+
+Nothing here waits for a database or another process: the agent is chosen, or the call abandoned, by
+what this node knows, on its monotonic clock.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from telephony.agent_legs import AgentLegs, AgentSeat
+from telephony.answer_kind import Judge
+from telephony.clock import monotonic
+from telephony.journal import Journal
+from telephony.protocol import (
+    Abandoned,
+    Answered,
+    AnswerKind,
+    Connected,
+    Dialed,
+    Ended,
+    EndedBy,
+    Event,
+    Judged,
+    LiveCall,
+    Originate,
+    Ringing,
+    Verdict,
+)
+from telephony.recording import Finisher
+from telephony.seats import Match, Matcher
+from telephony.settings import TelephonySettings, Trunk
+from telephony.sip_bridge import Prompt, Recorders, join, part, prompts_in
+from telephony.sip_codes import verdict_of
+from telephony.sip_leg import Leg
+
+if TYPE_CHECKING:
+    import pjsua2 as pj
+
+log = logging.getLogger(__name__)
+
+MESSAGE_MARGIN_SECONDS = 0.1  # the message must have begun when the limit is over
+SET_UP_SECONDS = 12.0  # dialed and nothing rang: given up after ring time and this
+NO_AUDIO_CHECK_SECONDS = 0.5
+NO_AUDIO_END_SECONDS = 3.0
+RTP_SILENCE_SECONDS = 30.0
+REOFFER_SECONDS = 15.0
+_NUMBER = re.compile(r"[0-9*#+]{2,20}")
+_SHOWN = re.compile(r"[0-9]{3,15}")
+
+
+@dataclass(slots=True)
+class Customer:
+    """One customer's call. Times are monotonic seconds."""
+
+    order: Originate
+    trunk: Trunk
+    dialed_at: float
+    leg: Leg | None = None
+    ringing_at: float = 0.0
+    answered_at: float = 0.0
+    connected_at: float = 0.0
+    seat_id: str = ""
+    bridged: bool = False
+    abandoned: bool = False
+    no_audio: bool = False
+    we_ended: EndedBy | None = None
+    hang_up_at: float | None = None
+    reoffer_until: float | None = None
+    packets: int = 0
+    packets_at: float = 0.0
+    judge: Judge = field(default_factory=Judge)
+    recorders: Recorders | None = None
+    prompt: Prompt | None = None
+
+    def phase(self) -> str:
+        """Word for snapshots."""
+        if self.abandoned:
+            return "message"
+        if self.seat_id:
+            return "connected"
+        return "answered" if self.answered_at else ("ringing" if self.ringing_at else "dialing")
+
+
+class Customers:
+    """All customers' calls of a node."""
+
+    def __init__(  # noqa: PLR0913 - what a call touches
+        self, settings: TelephonySettings, account: "pj.Account", journal: Journal,
+        agents: AgentLegs, finisher: Finisher, say: Callable[[Event], None],
+    ) -> None:  # fmt: skip
+        self.calls: dict[str, Customer] = {}
+        self.matcher = Matcher()
+        self.deaf = 0
+        self._settings, self._account, self._journal = settings, account, journal
+        self._agents, self._finisher, self._say = agents, finisher, say
+        self._prompts = prompts_in(settings.prompts)
+        self._dials: dict[str, deque[float]] = {t.name: deque() for t in settings.trunks}
+        self._ended: list[Customer] = []
+
+    # --- commands -----------------------------------------------------------------------------------
+
+    def originate(self, order: Originate) -> None:
+        """Send the INVITE, or say at once why it never left."""
+        if order.call_id in self.calls:
+            return  # the same order again: an attempt is placed once
+        trunk = self._trunk(order)
+        now = monotonic()
+        why_not = self._why_not(order, trunk, now)
+        if trunk is None or why_not:
+            self._not_sent(order, why_not)
+            return
+        customer = Customer(order, trunk, now)
+        self.calls[order.call_id] = customer
+        customer.leg = Leg(self._account, self, order.call_id)
+        target = f"sip:{order.number}@{trunk.host}:{trunk.port}"
+        own = f"{self._settings.sip_address}:{self._settings.sip_port}"
+        try:
+            customer.leg.dial(
+                target, order.outbound_number, own, {"X-Kept-Attempt": order.call_id}
+            )
+        except Exception as error:  # ValueError, pj.Error: no INVITE left
+            log.error("not sent", extra={"action": "call.not_sent", "why": str(error)})
+            if self.calls.pop(order.call_id, None):
+                self._not_sent(order, "node")
+
+    def hang_up(self, call_id: str) -> None:
+        """The engine ends a call."""
+        customer = self.calls.get(call_id)
+        if customer is not None:
+            self._end(customer, EndedBy.ENGINE)
+
+    def play(self, call_id: str, prompt: str) -> None:
+        """Play a prompt to a customer."""
+        customer = self.calls.get(call_id)
+        if customer is not None and customer.leg is not None and prompt in self._prompts:
+            customer.prompt = Prompt(self._prompts[prompt][0], customer.leg)
+
+    def seat_ready(self, seat_id: str, campaigns: tuple[str, ...]) -> None:
+        """The seat waits for a customer, if its leg is up."""
+        seat = self._agents.seats.get(seat_id)
+        if seat is not None and seat.up and not seat.call_id:
+            self._connect(self.matcher.seat_ready(seat_id, campaigns, monotonic()))
+
+    def cancel_unanswered(self) -> None:
+        """No engine, no new conversations: what still rings is cancelled."""
+        for customer in list(self.calls.values()):
+            if not customer.answered_at:
+                self._end(customer, EndedBy.NODE, verdict_is_cancel=True)
+
+    # --- time ---------------------------------------------------------------------------------------
+
+    def tend(self, now: float) -> None:
+        """Deadlines, judging, watchdogs; every 20 ms while somebody was just answered."""
+        self._ended.clear()  # legs are dropped here, outside their own callbacks
+        for call_id in self.matcher.overdue(now):
+            self._abandon(self.calls[call_id], now)
+        for customer in list(self.calls.values()):
+            self._tend_one(customer, now)
+
+    def is_judging(self) -> bool:
+        """Whether levels must be read often."""
+        return any(
+            c.answered_at and c.judge.verdict is AnswerKind.UNDECIDED for c in self.calls.values()
+        )
+
+    def _tend_one(self, customer: Customer, now: float) -> None:
+        if not customer.answered_at:
+            rung = customer.ringing_at or customer.dialed_at + SET_UP_SECONDS
+            if now > rung + customer.order.ring_seconds:
+                self._end(customer, EndedBy.NODE)
+            return
+        if customer.hang_up_at is not None and now >= customer.hang_up_at:
+            self._end(customer, EndedBy.NODE)
+        if customer.reoffer_until is not None and now >= customer.reoffer_until:
+            customer.reoffer_until = None
+            self._say_sorry(customer, now)
+        self._judge(customer, now)
+        self._watch_sound(customer, now)
+
+    def _judge(self, customer: Customer, now: float) -> None:
+        if customer.leg is None or customer.judge.verdict is not AnswerKind.UNDECIDED:
+            return
+        kind = customer.judge.hear(customer.leg.level(), now * 1000)
+        if kind is not AnswerKind.UNDECIDED:
+            self._say(Judged(call_id=customer.order.call_id, kind=kind))
+
+    def _watch_sound(self, customer: Customer, now: float) -> None:
+        """A call without RTP is a fault of trunk or media, not a silent customer."""
+        since = now - (customer.packets_at or customer.answered_at)
+        if since < NO_AUDIO_CHECK_SECONDS or customer.leg is None:
+            return
+        packets = customer.leg.packets_received()
+        if packets != customer.packets:
+            customer.packets, customer.packets_at, customer.no_audio = packets, now, False
+        elif packets == 0 and not customer.no_audio:
+            customer.no_audio = True
+            self.deaf += 1
+            log.warning("no audio", extra={"action": "call.no_audio"})
+        limit = RTP_SILENCE_SECONDS if customer.packets else NO_AUDIO_END_SECONDS
+        if since > limit and customer.we_ended is None:
+            customer.no_audio = True
+            self._end(customer, EndedBy.NODE)
+
+    # --- the two-second rule ------------------------------------------------------------------------
+
+    def _connect(self, match: Match | None) -> None:
+        if match is None:
+            return
+        customer, seat = self.calls[match.call_id], self._agents.seats[match.seat_id]
+        customer.seat_id, seat.call_id = seat.seat_id, match.call_id
+        self._bridge(customer, seat)
+
+    def _bridge(self, customer: Customer, seat: AgentSeat) -> None:
+        """Join the ports as soon as both have sound; the 200 OK comes a moment before its media."""
+        if customer.bridged or customer.leg is None or seat.leg is None:
+            return
+        if not join(customer.leg, seat.leg):
+            return
+        customer.bridged, customer.prompt = True, None
+        if not customer.connected_at:
+            customer.connected_at = monotonic()
+            waited = (customer.connected_at - customer.answered_at) * 1000
+            self._say(Connected(
+                call_id=customer.order.call_id, seat_id=seat.seat_id, waited_ms=round(waited, 3),
+            ))  # fmt: skip
+        if customer.order.record and customer.recorders is None:
+            customer.recorders = Recorders(
+                self._settings.recordings, customer.order.call_id, customer.leg, seat.leg
+            )
+
+    def _abandon(self, customer: Customer, now: float) -> None:
+        """Nobody in time: counted now, then a message, then the end."""
+        customer.abandoned = True
+        message = customer.order.message if customer.order.message in self._prompts else ""
+        waited = (now - customer.answered_at) * 1000
+        self._say(Abandoned(
+            call_id=customer.order.call_id, waited_ms=round(waited, 3), message=message
+        ))  # fmt: skip
+        self._say_sorry(customer, now)
+
+    def _say_sorry(self, customer: Customer, now: float) -> None:
+        prompt = self._prompts.get(customer.order.message)
+        if prompt is None or customer.leg is None:
+            self._end(customer, EndedBy.NODE)
+            return
+        customer.prompt = Prompt(prompt[0], customer.leg)
+        customer.hang_up_at = now + prompt[1] + 0.2
+
+    def agent_leg_changed(self, seat: AgentSeat) -> None:
+        """An agent's leg went down: the customer is kept for the same agent for a while."""
+        if not seat.up:
+            self.matcher.seat_gone(seat.seat_id)
+        customer = self.calls.get(seat.call_id)
+        if customer is None:
+            return
+        if seat.up:
+            customer.reoffer_until = None
+            self._bridge(customer, seat)
+        else:
+            customer.bridged = False
+            customer.reoffer_until = monotonic() + REOFFER_SECONDS
+
+    # --- Listener -----------------------------------------------------------------------------------
+
+    def leg_dialed(self, leg: Leg, invite: str) -> None:
+        """Listener."""
+        trunk = self.calls[leg.name].trunk
+        self._journal.invite(leg.name, invite, f"{trunk.host}:{trunk.port}", ours=True)
+        self._say(Dialed(call_id=leg.name))
+
+    def leg_ringing(self, leg: Leg, early_media: bool) -> None:
+        """Listener."""
+        customer = self.calls.get(leg.name)
+        if customer is not None:
+            customer.ringing_at = monotonic()
+            self._say(Ringing(call_id=leg.name, early_media=early_media))
+
+    def leg_answered(self, leg: Leg, message: str) -> None:
+        """The 200 OK: the clock of the two-second rule starts, and the agent is chosen now."""
+        self._journal.answer(leg.name, message)
+        customer = self.calls.get(leg.name)
+        if customer is None:
+            return
+        customer.answered_at = monotonic()
+        self._say(Answered(call_id=leg.name))
+        limit = max(customer.order.connect_limit_ms / 1000 - MESSAGE_MARGIN_SECONDS, 0)
+        self._connect(
+            self.matcher.answered(leg.name, customer.order.campaign, customer.answered_at, limit)
+        )
+
+    def leg_media(self, leg: Leg) -> None:
+        """Sound can flow: join what was matched before."""
+        customer = self.calls.get(leg.name)
+        if customer is not None and customer.seat_id in self._agents.seats:
+            customer.bridged = False
+            self._bridge(customer, self._agents.seats[customer.seat_id])
+
+    def leg_over(self, leg: Leg, code: int, reason: str, cause: int, by_peer: bool) -> None:
+        """The call is over, whoever ended it; said exactly once."""
+        self._journal.end(leg.name)
+        customer = self.calls.pop(leg.name, None)
+        if customer is None:
+            return
+        now = monotonic()
+        self.matcher.call_over(leg.name)
+        self._free_seat(customer)
+        self._say(self._ended_event(customer, code, reason, cause, by_peer, now))
+        if customer.recorders is not None:
+            customer.recorders.close()
+            self._finisher.finish(leg.name)
+        self._ended.append(customer)
+
+    def _ended_event(  # noqa: PLR0913 - what SIP said
+        self, customer: Customer, code: int, reason: str, cause: int, by_peer: bool, now: float
+    ) -> Ended:
+        def ms(since: float) -> int:
+            return int((now - since) * 1000) if since else 0
+
+        by = customer.we_ended or (EndedBy.CUSTOMER if by_peer else EndedBy.CARRIER)
+        if customer.answered_at:
+            verdict = Verdict.ANSWERED
+        elif customer.we_ended is EndedBy.ENGINE:
+            verdict = Verdict.CANCELLED
+        else:
+            verdict = verdict_of(code, cause, bool(customer.ringing_at))
+        ring_end = customer.answered_at or now
+        return Ended(
+            call_id=customer.order.call_id, verdict=verdict, ended_by=by, sip_code=code,
+            sip_reason=reason[:60], q850=cause, talk_ms=ms(customer.connected_at),
+            ring_ms=int((ring_end - customer.ringing_at) * 1000) if customer.ringing_at else 0,
+            answered_ms=ms(customer.answered_at), no_audio=customer.no_audio,
+        )  # fmt: skip
+
+    # --- small things -------------------------------------------------------------------------------
+
+    def snapshot(self) -> tuple[LiveCall, ...]:
+        """All live calls, for the engine."""
+        return tuple(
+            LiveCall(call_id=i, phase=c.phase(), seat_id=c.seat_id) for i, c in self.calls.items()
+        )
+
+    def _trunk(self, order: Originate) -> Trunk | None:
+        trunks = self._settings.trunks
+        return next((t for t in trunks if t.name == order.trunk), None) if order.trunk else trunks[0]
+
+    def _why_not(self, order: Originate, trunk: Trunk | None, now: float) -> str:
+        """The node's own fences, whatever the engine believes."""
+        if trunk is None:
+            return "no such trunk"
+        if not _NUMBER.fullmatch(order.number) or not _SHOWN.fullmatch(order.outbound_number):
+            return "not a number"
+        if sum(c.trunk is trunk for c in self.calls.values()) >= trunk.channels:
+            return "trunk full"
+        dials = self._dials[trunk.name]
+        while dials and now - dials[0] >= 1.0:
+            dials.popleft()
+        if len(dials) >= trunk.calls_per_second:
+            return "too many calls a second"
+        dials.append(now)
+        return ""
+
+    def _not_sent(self, order: Originate, why: str) -> None:
+        self._say(Ended(
+            call_id=order.call_id, verdict=Verdict.NOT_SENT, ended_by=EndedBy.NODE, sip_reason=why
+        ))  # fmt: skip
+
+    def _end(
+        self, customer: Customer, by: EndedBy, *, verdict_is_cancel: bool = False
+    ) -> None:
+        if customer.we_ended is None and customer.leg is not None:
+            customer.we_ended = EndedBy.ENGINE if verdict_is_cancel else by
+            customer.leg.hang_up()
+
+    def _free_seat(self, customer: Customer) -> None:
+        seat = self._agents.seats.get(customer.seat_id)
+        if seat is not None and seat.call_id == customer.order.call_id:
+            seat.call_id = ""
+            if customer.leg is not None and seat.leg is not None:
+                part(customer.leg, seat.leg)
