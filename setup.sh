@@ -52,14 +52,17 @@ if [ -e "$stamp" ] && [ -z "${PJPROJECT_SRC:-}" ]; then
     exit 0
 fi
 [ -x .venv/bin/python ] || { say "making the Python environment .venv ($("$python" --version))"; "$python" -m venv .venv; }
-say "installing Python packages from $lock, each checked against its hash"
 # The lock file is the only authority: a constraints file of this machine must not argue with it.
-PIP_CONSTRAINT='' PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet --require-hashes -r "$lock"
-say "pjsua2: looking for a built wheel"
-wheel=$(.venv/bin/python -m telephony.pjsua2_build) || stop "see above. The rest of Kept is installed; run make again when it is mended."
-PIP_CONSTRAINT='' PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet --no-deps --no-index --force-reinstall "$wheel"
+install() { PIP_CONSTRAINT='' PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install -qq "$@"; }
+say "pjsua2: looking for a built wheel (built once per user, about two minutes)"
+built=$(mktemp); trap 'rm -f "$built"' EXIT
+.venv/bin/python -m telephony.pjsua2_build >"$built" & building=$!
+say "installing Python packages from $lock, each checked against its hash"
+install --require-hashes -r "$lock" || { kill "$building" 2>/dev/null; stop "pip could not install $lock, see above."; }
+wait "$building" || stop "see above. The rest of Kept is installed; run make again when it is mended."
+install --no-deps --no-index --force-reinstall "$(cat "$built")"
 say "installing Kept itself"
-PIP_CONSTRAINT='' PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e .
+install --no-deps --no-build-isolation --no-index -e .
 rm -f .venv/kept-"$purpose"-*
 touch "$stamp"
 [ "$purpose" = run ] || touch ".venv/kept-run-$(cat setup.sh pyproject.toml requirements.lock telephony/pjsua2_build/*.* | sha256sum | cut -c1-16)"

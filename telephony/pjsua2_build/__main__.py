@@ -168,7 +168,7 @@ def _version(tree: Path) -> str:
 
 
 def _run(command: list[str], folder: Path, **variables: str) -> None:
-    if shutil.which(command[0], path=f"{folder}:{os.environ['PATH']}") is None:
+    if not command[0].startswith("./") and shutil.which(command[0]) is None:
         raise Failed(f"{command[0]} is missing; `make setup` installs it")
     done = subprocess.run(
         command, cwd=folder, env={**os.environ, **variables}, check=False,

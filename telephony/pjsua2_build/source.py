@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 from pathlib import Path
@@ -84,8 +85,9 @@ def _from_mirror(mirror: str, suite: str, state: Path, folder: Path) -> Path | N
         "-oAcquire::Languages=none",
         "-oAcquire::IndexTargets::deb-src::DEP-11::DefaultEnabled=false",
         "-oAcquire::Retries=3",
+        *(("-oAPT::Sandbox::User=root",) if os.getuid() == 0 else ()),  # our folder is only ours
     )
-    if subprocess.run(["apt-get", *apt, "-qq", "update"], check=False).returncode:
+    if subprocess.run(["apt-get", *apt, "-qq", "update"], check=False, stdout=sys.stderr).returncode:
         return None
     uris = _output("apt-get", *apt, "source", "--only-source", "--print-uris", "asterisk")
     match = LINE.search(uris)
@@ -93,7 +95,7 @@ def _from_mirror(mirror: str, suite: str, state: Path, folder: Path) -> Path | N
         return None
     target = folder / match["name"]
     helper = ["/usr/lib/apt/apt-helper", *apt, "download-file", match["uri"], str(target), match["sum"]]
-    return target if subprocess.run(helper, check=False).returncode == 0 else None
+    return target if subprocess.run(helper, check=False, stdout=sys.stderr).returncode == 0 else None
 
 
 def _output(*command: str) -> str:

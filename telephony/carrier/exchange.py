@@ -1,0 +1,102 @@
+"""The shell of carrier and phones: one endpoint on loopback that hands every INVITE to a plan."""
+
+from __future__ import annotations
+
+import gc
+import ipaddress
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from telephony.carrier.behaviours import Plan
+from telephony.carrier.ledger import Ledger
+from telephony.carrier.sip_line import Line, called_user
+from telephony.clock import monotonic
+from telephony.sip_endpoint import Endpoint
+from telephony.sip_leg import Leg
+
+if TYPE_CHECKING:
+    import pjsua2 as pj
+
+VOICES = Path(__file__).parent / "voices"
+CALLS_MAX = 1000
+POLL_MS = 10
+COLLECT_SECONDS = 10.0
+
+
+def loopback(text: str) -> tuple[str, int]:
+    """"127.0.0.1:5080" as address and port; anything that is not loopback is refused."""
+    host, _, port = text.rpartition(":")
+    try:
+        if not ipaddress.ip_address(host).is_loopback:
+            raise ValueError
+        return host, int(port)
+    except ValueError:
+        raise SystemExit(
+            f"{text}: 模拟运营商只监听 127.0.0.1:端口 / the simulated carrier listens on "
+            "127.0.0.1:PORT only"
+        ) from None
+
+
+def voice(name: str) -> Path:
+    """A sound of ours by its name, or a file of yours by its path."""
+    return Path(name) if "/" in name else VOICES / f"{name}.wav"
+
+
+class Exchange:
+    """Takes calls until it is told to stop. `plan_of(number)` says what the caller will meet."""
+
+    def __init__(
+        self, listen: tuple[str, int], rtp_ports: tuple[int, int], ledger: Ledger,
+        plan_of: Callable[[str], Plan | None],
+    ) -> None:  # fmt: skip
+        self._endpoint = Endpoint(*listen, CALLS_MAX, log_level=1)
+        self._ledger, self._plan_of = ledger, plan_of
+        self._lines: list[Line] = []
+        self._legs: list[Leg] = []
+        self._stopping = False
+        self.account = self._endpoint.open_account(rtp_ports, self._incoming)
+
+    def run(self) -> None:
+        """Until SIGTERM or Ctrl-C, then end all calls."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        collect_at = monotonic()
+        while not self._stopping:
+            self.turn()
+            if monotonic() - collect_at > COLLECT_SECONDS:
+                collect_at = monotonic()
+                gc.collect(1)
+        self._endpoint.hang_up_all()
+        until = monotonic() + 2.0
+        while self._lines and monotonic() < until:
+            self.turn()
+
+    def turn(self) -> None:
+        """Run SIP for a moment, then what is due in every call."""
+        self._endpoint.poll(POLL_MS)
+        now = monotonic()
+        for line in self._lines:
+            line.tend(now)
+        if any(line.over for line in self._lines):  # dropped here, outside their own callbacks
+            alive = [
+                (line, leg) for line, leg in zip(self._lines, self._legs, strict=True)
+                if not line.over
+            ]  # fmt: skip
+            self._lines = [line for line, _ in alive]
+            self._legs = [leg for _, leg in alive]
+
+    def _incoming(self, prm: "pj.OnIncomingCallParam") -> None:
+        rdata = prm.rdata
+        invite = str(rdata.wholeMsg)
+        plan = self._plan_of(called_user(invite)) or Plan("nobody", 404, 0, False, "", "", 0)
+        leg = Leg(self.account, None, "", prm.callId)  # type: ignore[arg-type] # set below
+        line = Line(leg, invite, plan, self._ledger, voice)
+        leg.listener = line
+        self._legs.append(leg)
+        self._lines.append(line)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stopping = True
