@@ -16,14 +16,14 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_f
 # --- people did (written by actions) ------------------------------------------------------------
 
 
-class CampaignChanged(Fact):
+class CampaignChanged(Fact, frozen=True):
     """A campaign was created, started, paused or finished."""
 
     campaign_id: int
     state: str
 
 
-class UploadChanged(Fact):
+class UploadChanged(Fact, frozen=True):
     """An upload moved on; rows and buckets are read by id."""
 
     upload_id: int
@@ -32,7 +32,7 @@ class UploadChanged(Fact):
     rows_read: int = 0
 
 
-class SeatChosen(Fact):
+class SeatChosen(Fact, frozen=True):
     """An agent chose a status: away, paused (with reason) or ready."""
 
     seat_id: int
@@ -40,7 +40,7 @@ class SeatChosen(Fact):
     pause_reason: str = ""
 
 
-class OutcomeRecorded(Fact):
+class OutcomeRecorded(Fact, frozen=True):
     """An attempt has its outcome; `user_id` 0 means the system."""
 
     attempt_id: str
@@ -51,7 +51,7 @@ class OutcomeRecorded(Fact):
     seat_id: int = 0
 
 
-class PromiseMade(Fact):
+class PromiseMade(Fact, frozen=True):
     """A promise to pay was recorded."""
 
     promise_id: int
@@ -60,7 +60,7 @@ class PromiseMade(Fact):
     amount_minor: int
 
 
-class ContactStopped(Fact):
+class ContactStopped(Fact, frozen=True):
     """A hold or a suppression took effect: nothing may ring for this person or number any more."""
 
     debtor_id: int = 0
@@ -68,7 +68,7 @@ class ContactStopped(Fact):
     kind: str = ""
 
 
-class HangupAsked(Fact):
+class HangupAsked(Fact, frozen=True):
     """The agent of this call, or a supervisor, pressed hang-up."""
 
     attempt_id: str
@@ -78,13 +78,13 @@ class HangupAsked(Fact):
 # --- the engine did ------------------------------------------------------------------------------
 
 
-class EngineStarted(Fact):
+class EngineStarted(Fact, frozen=True):
     """A new engine holds the lease."""
 
     epoch: int
 
 
-class CallMoved(Fact):
+class CallMoved(Fact, frozen=True):
     """An attempt changed state: placed, dialed, ringing, answered, connected, abandoned, ended."""
 
     attempt_id: str
@@ -94,7 +94,7 @@ class CallMoved(Fact):
     verdict: str = ""
 
 
-class CallJudged(Fact):
+class CallJudged(Fact, frozen=True):
     """What answered, as far as the first seconds of audio tell."""
 
     attempt_id: str
@@ -102,7 +102,7 @@ class CallJudged(Fact):
     kind: str
 
 
-class SeatMoved(Fact):
+class SeatMoved(Fact, frozen=True):
     """The system's state of a seat changed: offline, connecting, paused, idle, talking, wrap_up."""
 
     seat_id: int
@@ -112,7 +112,7 @@ class SeatMoved(Fact):
     leg_up: bool = False
 
 
-class Pulsed(Fact):
+class Pulsed(Fact, frozen=True):
     """The engine's words on a campaign changed (at most once a second); read them from `pulse`."""
 
     campaign_id: int

@@ -39,7 +39,7 @@ class AgentLegs:
     """All seats of a node. Tells `changed` when a leg comes up or goes down."""
 
     def __init__(
-        self, account: "pj.Account", own_address: str, journal: Journal,
+        self, account: pj.Account, own_address: str, journal: Journal,
         say: Callable[[Event], None], changed: Callable[[AgentSeat], None],
     ) -> None:  # fmt: skip
         self.seats: dict[str, AgentSeat] = {}

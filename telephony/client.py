@@ -35,13 +35,15 @@ class NodeView:
 class NodeClient:
     """Binds where the nodes dial in."""
 
-    def __init__(self, address: str, engine_epoch: int, progress: dict[str, tuple[int, int]]) -> None:
+    def __init__(
+        self, address: str, engine_epoch: int, progress: dict[str, tuple[int, int]]
+    ) -> None:
         """`progress`: node -> (epoch, seq) of the last event that is stored."""
         make_folder(address)
         self._engine_epoch = engine_epoch
         self._progress = progress
         self.nodes: dict[str, NodeView] = {}
-        self._socket = zmq.Context.instance().socket(zmq.ROUTER)
+        self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.ROUTER)
         self._socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
         self._socket.setsockopt(zmq.ROUTER_HANDOVER, 1)
         self._socket.setsockopt(zmq.LINGER, 0)

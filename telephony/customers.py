@@ -90,8 +90,8 @@ class Customer:
 class Customers:
     """All customers' calls of a node."""
 
-    def __init__(  # noqa: PLR0913 - what a call touches
-        self, settings: TelephonySettings, account: "pj.Account", journal: Journal,
+    def __init__(
+        self, settings: TelephonySettings, account: pj.Account, journal: Journal,
         agents: AgentLegs, finisher: Finisher, say: Callable[[Event], None],
     ) -> None:  # fmt: skip
         self.calls: dict[str, Customer] = {}
@@ -121,9 +121,7 @@ class Customers:
         target = f"sip:{order.number}@{trunk.host}:{trunk.port}"
         own = f"{self._settings.sip_address}:{self._settings.sip_port}"
         try:
-            customer.leg.dial(
-                target, order.outbound_number, own, {"X-Kept-Attempt": order.call_id}
-            )
+            customer.leg.dial(target, order.outbound_number, own, {"X-Kept-Attempt": order.call_id})
         except Exception as error:  # ValueError, pj.Error: no INVITE left
             log.error("not sent", extra={"action": "call.not_sent", "why": str(error)})
             if self.calls.pop(order.call_id, None):
@@ -163,12 +161,6 @@ class Customers:
         for customer in list(self.calls.values()):
             self._tend_one(customer, now)
 
-    def is_judging(self) -> bool:
-        """Whether levels must be read often."""
-        return any(
-            c.answered_at and c.judge.verdict is AnswerKind.UNDECIDED for c in self.calls.values()
-        )
-
     def _tend_one(self, customer: Customer, now: float) -> None:
         if not customer.answered_at:
             rung = customer.ringing_at or customer.dialed_at + SET_UP_SECONDS
@@ -186,6 +178,8 @@ class Customers:
     def _judge(self, customer: Customer, now: float) -> None:
         if customer.leg is None or customer.judge.verdict is not AnswerKind.UNDECIDED:
             return
+        if not customer.bridged:
+            return  # a port that nobody listens to has no level
         kind = customer.judge.hear(customer.leg.level(), now * 1000)
         if kind is not AnswerKind.UNDECIDED:
             self._say(Judged(call_id=customer.order.call_id, kind=kind))
@@ -316,7 +310,7 @@ class Customers:
             self._finisher.finish(leg.name)
         self._ended.append(customer)
 
-    def _ended_event(  # noqa: PLR0913 - what SIP said
+    def _ended_event(
         self, customer: Customer, code: int, reason: str, cause: int, by_peer: bool, now: float
     ) -> Ended:
         def ms(since: float) -> int:
@@ -347,7 +341,9 @@ class Customers:
 
     def _trunk(self, order: Originate) -> Trunk | None:
         trunks = self._settings.trunks
-        return next((t for t in trunks if t.name == order.trunk), None) if order.trunk else trunks[0]
+        return (
+            next((t for t in trunks if t.name == order.trunk), None) if order.trunk else trunks[0]
+        )
 
     def _why_not(self, order: Originate, trunk: Trunk | None, now: float) -> str:
         """The node's own fences, whatever the engine believes."""
@@ -370,9 +366,7 @@ class Customers:
             call_id=order.call_id, verdict=Verdict.NOT_SENT, ended_by=EndedBy.NODE, sip_reason=why
         ))  # fmt: skip
 
-    def _end(
-        self, customer: Customer, by: EndedBy, *, verdict_is_cancel: bool = False
-    ) -> None:
+    def _end(self, customer: Customer, by: EndedBy, *, verdict_is_cancel: bool = False) -> None:
         if customer.we_ended is None and customer.leg is not None:
             customer.we_ended = EndedBy.ENGINE if verdict_is_cancel else by
             customer.leg.hang_up()

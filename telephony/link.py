@@ -7,6 +7,7 @@ Events stay in a ring until the engine acknowledges them and are sent again afte
 from __future__ import annotations
 
 import logging
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -40,7 +41,7 @@ class NodeLink:
         self._seq = 0
         self._ring: deque[tuple[int, bytes]] = deque(maxlen=RING_MAX)
         self._lock = threading.Lock()
-        context = zmq.Context.instance()
+        context: zmq.Context[zmq.Socket[bytes]] = zmq.Context.instance()
         make_folder(address)
         self._dealer = context.socket(zmq.DEALER)
         self._dealer.setsockopt(zmq.IDENTITY, node.encode())
@@ -91,10 +92,8 @@ class NodeLink:
 
     def _offer(self, frame: bytes) -> None:
         """Without an engine the queue fills and the frame is dropped here: the ring still has it."""
-        try:
+        with contextlib.suppress(zmq.Again):
             self._dealer.send(frame, zmq.NOBLOCK)
-        except zmq.Again:
-            pass
 
     def _take(self, frame: bytes) -> None:
         try:

@@ -15,6 +15,7 @@ import time
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from telephony import log as log_lines
 from telephony.agent_legs import AgentLegs
 from telephony.clock import monotonic
 from telephony.config_file import ConfigError
@@ -163,14 +164,14 @@ class Node:
             self._collect_at = now
             gc.collect(1)
 
-    def _incoming(self, prm: "pj.OnIncomingCallParam") -> None:
+    def _incoming(self, prm: pj.OnIncomingCallParam) -> None:
         """Only agents' phones may call, from their networks, with a code of an open seat."""
         rdata = prm.rdata
         source, message = str(rdata.srcAddress), str(rdata.wholeMsg)
         code = re.match(r"INVITE sips?:([0-9]{4,10})@", message)
-        if code and source_is_within(source, self._settings.phone_networks):
-            if self._agents.dialed_in(code.group(1), prm.callId):
-                return
+        known = code is not None and source_is_within(source, self._settings.phone_networks)
+        if known and code and self._agents.dialed_in(code.group(1), prm.callId):
+            return
         log.warning("invite refused", extra={"action": "sip.refused"})
         stranger = Leg(self._account, _Deaf(), "stranger", prm.callId)
         self._strangers.append(stranger)
@@ -212,7 +213,7 @@ class _Deaf:
 
 def main() -> int:
     """End what an earlier life left, then live."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    log_lines.set_up()
     try:
         settings = load()
     except ConfigError as error:

@@ -55,26 +55,26 @@ class _Word(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_
 # --- commands: engine -> node -------------------------------------------------------------------
 
 
-class Welcome(_Word):
+class Welcome(_Word, frozen=True):
     """First word to a node that came up: events up to `acked` are safe, send the rest again."""
 
     engine_epoch: int
     acked: int
 
 
-class EngineAlive(_Word):
+class EngineAlive(_Word, frozen=True):
     """Heartbeat of the engine. Without one for `engine_silence_seconds` a node cancels what rings."""
 
     engine_epoch: int
 
 
-class Acknowledge(_Word):
+class Acknowledge(_Word, frozen=True):
     """Every event up to `seq` is stored; the node may forget it."""
 
     seq: int
 
 
-class Originate(_Word):
+class Originate(_Word, frozen=True):
     """Place one call. The attempt is committed before this is built (house rule 10)."""
 
     call_id: str  # the attempt's id; travels in the X-Kept-Attempt header and in the Call-ID
@@ -88,21 +88,21 @@ class Originate(_Word):
     record: bool = True
 
 
-class Hangup(_Word):
+class Hangup(_Word, frozen=True):
     """End or cancel a call, whatever its phase; harmless when it is already over."""
 
     call_id: str
     reason: str = ""
 
 
-class Play(_Word):
+class Play(_Word, frozen=True):
     """Play a prompt to the customer of a live call."""
 
     call_id: str
     prompt: str
 
 
-class SeatOpen(_Word):
+class SeatOpen(_Word, frozen=True):
     """Bring an agent's leg up and keep it up. `address` is called; with none the phone dials in."""
 
     seat_id: str
@@ -110,26 +110,26 @@ class SeatOpen(_Word):
     dial_in_code: str = ""  # user part that the agent's phone dials at the node
 
 
-class SeatClose(_Word):
+class SeatClose(_Word, frozen=True):
     """The agent went home: hang up the leg and forget the seat."""
 
     seat_id: str
 
 
-class SeatReady(_Word):
+class SeatReady(_Word, frozen=True):
     """The seat may take a customer of any of these campaigns; valid for one connection only."""
 
     seat_id: str
     campaigns: tuple[str, ...]
 
 
-class SeatNotReady(_Word):
+class SeatNotReady(_Word, frozen=True):
     """No new customer for this seat; a customer already connected stays."""
 
     seat_id: str
 
 
-class TakeSnapshot(_Word):
+class TakeSnapshot(_Word, frozen=True):
     """Ask for all live calls and seats (engine restart, lost events)."""
 
 
@@ -142,7 +142,7 @@ Command = (
 # --- events: node -> engine ---------------------------------------------------------------------
 
 
-class NodeUp(_Word):
+class NodeUp(_Word, frozen=True):
     """The node started: every call of an earlier `epoch` of it is over."""
 
     calls_max: int
@@ -150,7 +150,7 @@ class NodeUp(_Word):
     version: int = VERSION
 
 
-class Alive(_Word):
+class Alive(_Word, frozen=True):
     """Heartbeat. Not numbered and not replayed."""
 
     calls: int
@@ -159,33 +159,33 @@ class Alive(_Word):
     loop_lag_ms: float
 
 
-class Dialed(_Word):
+class Dialed(_Word, frozen=True):
     """The INVITE left."""
 
     call_id: str
 
 
-class Ringing(_Word):
+class Ringing(_Word, frozen=True):
     """180, or 183 when `early_media`."""
 
     call_id: str
     early_media: bool = False
 
 
-class Answered(_Word):
+class Answered(_Word, frozen=True):
     """200 OK arrived."""
 
     call_id: str
 
 
-class Judged(_Word):
+class Judged(_Word, frozen=True):
     """What answered, as far as the first seconds of audio tell."""
 
     call_id: str
     kind: AnswerKind
 
 
-class Connected(_Word):
+class Connected(_Word, frozen=True):
     """Customer and agent hear each other; `waited_ms` since the 200 OK."""
 
     call_id: str
@@ -193,7 +193,7 @@ class Connected(_Word):
     waited_ms: float
 
 
-class Abandoned(_Word):
+class Abandoned(_Word, frozen=True):
     """No agent within the limit: counted whatever happens next; `message` says what was played."""
 
     call_id: str
@@ -201,7 +201,7 @@ class Abandoned(_Word):
     message: str = ""
 
 
-class Ended(_Word):
+class Ended(_Word, frozen=True):
     """The call is over; exactly once per Originate."""
 
     call_id: str
@@ -216,7 +216,7 @@ class Ended(_Word):
     no_audio: bool = False  # the watchdog saw no RTP from the customer
 
 
-class RecordingSaved(_Word):
+class RecordingSaved(_Word, frozen=True):
     """Stereo WAV: left what the customer said, right what the agent said."""
 
     call_id: str
@@ -225,20 +225,20 @@ class RecordingSaved(_Word):
     sha256: str
 
 
-class SeatLegUp(_Word):
+class SeatLegUp(_Word, frozen=True):
     """The agent's phone is connected to the node and stays so."""
 
     seat_id: str
 
 
-class SeatLegDown(_Word):
+class SeatLegDown(_Word, frozen=True):
     """The agent's phone is gone; the node calls an `address` again by itself."""
 
     seat_id: str
     reason: str
 
 
-class SeatParked(_Word):
+class SeatParked(_Word, frozen=True):
     """Answer to SeatNotReady: from here on no new customer reaches this seat."""
 
     seat_id: str
@@ -261,7 +261,7 @@ class LiveSeat(msgspec.Struct, frozen=True, kw_only=True):
     call_id: str = ""
 
 
-class Snapshot(_Word):
+class Snapshot(_Word, frozen=True):
     """All that lives in the node now."""
 
     calls: tuple[LiveCall, ...]

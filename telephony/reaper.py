@@ -110,8 +110,7 @@ def _take_reply(
     if method == "INVITE":  # the 487 that follows our CANCEL, or a 200 that crossed it
         sip.sendto(_ack(text).encode(), peer)
         return
-    if call_id in requests:
-        del requests[call_id]
+    requests.pop(call_id, None)
 
 
 def _ack(response: str) -> str:

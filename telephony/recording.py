@@ -59,7 +59,7 @@ def join(folder: Path, call_id: str) -> Saved:
     return Saved(call_id, str(relative), round(length / RATE, 2), digest)
 
 
-def _samples(path: Path) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
+def _samples(path: Path) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
     """All samples, by the file's size: the header of an unfinished file says nothing."""
     if not path.exists():
         return np.zeros(0, dtype="<i2")

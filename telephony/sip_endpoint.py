@@ -65,8 +65,8 @@ class Endpoint:
         self._wake_socket.sendto(b"\r\n", (self.address, self.port))
 
     def open_account(
-        self, rtp_ports: tuple[int, int], on_invite: "Callable[[pj.OnIncomingCallParam], None]"
-    ) -> "Account":
+        self, rtp_ports: tuple[int, int], on_invite: Callable[[pj.OnIncomingCallParam], None]
+    ) -> Account:
         """The account that all calls use; `on_invite` decides about every INVITE that comes in."""
         config = pj.AccountConfig()
         config.idUri = f"sip:kept@{self.address}:{self.port}"
@@ -95,7 +95,7 @@ class Endpoint:
 class Account(pj.Account):
     """Hands INVITEs over; an exception in a callback would be swallowed, so it is logged."""
 
-    def __init__(self, on_invite: "Callable[[pj.OnIncomingCallParam], None]") -> None:
+    def __init__(self, on_invite: Callable[[pj.OnIncomingCallParam], None]) -> None:
         super().__init__()
         self._on_invite = on_invite
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import getpass
 import json
-import logging
 import sys
 from pathlib import Path
 
 import click
 
+from telephony import log as log_lines
 from telephony.config_file import PATH_VARIABLE, ConfigError
 
 ROLES = ("agent", "supervisor", "manager", "admin")
@@ -23,7 +23,7 @@ def kept(config: Path | None) -> None:
 
     if config is not None:
         os.environ[PATH_VARIABLE] = str(config)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    log_lines.set_up()
 
 
 @kept.command()

@@ -139,7 +139,7 @@ def shift_clock_if_needed() -> None:
     offset = demo_site.clock_offset(utc_now())
     if offset and OFFSET_VARIABLE not in os.environ:
         os.environ[OFFSET_VARIABLE] = str(int(offset.total_seconds()))
-        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - no shell, our own argv
+        os.execv(sys.executable, [sys.executable, *sys.argv])
 
 
 def _robots_program(site: Site, robots: list[Login], seed: int) -> Program:

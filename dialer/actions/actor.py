@@ -19,3 +19,4 @@ class Actor:
 
 
 SETUP = Actor(0, "setup")
+WEB = Actor(0, "web")

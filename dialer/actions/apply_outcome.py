@@ -61,9 +61,7 @@ def _mark_number(session: Session, attempt: Attempt, state: str) -> None:
     )
 
 
-def _suppress(
-    session: Session, number: str, code: str, user_id: int | None, now: datetime
-) -> None:
+def _suppress(session: Session, number: str, code: str, user_id: int | None, now: datetime) -> None:
     if session.scalar(select(Suppression.id).where(Suppression.number == number)) is None:
         row = Suppression(number=number, reason=code, user_id=user_id, at=now)
         session.add(row)
@@ -71,8 +69,6 @@ def _suppress(
         publish(session, ContactStopped(suppression_id=row.id, kind=code), now)
 
 
-def _hold(
-    session: Session, debtor_id: int, kind: str, user_id: int | None, now: datetime
-) -> None:
+def _hold(session: Session, debtor_id: int, kind: str, user_id: int | None, now: datetime) -> None:
     session.add(Hold(debtor_id=debtor_id, kind=kind, user_id=user_id, starts_at=now))
     publish(session, ContactStopped(debtor_id=debtor_id, kind=kind), now)

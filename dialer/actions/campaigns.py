@@ -115,7 +115,7 @@ def _first_entry(campaign_id: int):  # type: ignore[no-untyped-def] # a Select o
     ).limit(1)  # fmt: skip
 
 
-def _tell(  # noqa: PLR0913
+def _tell(
     session: Session, actor: Actor, campaign: Campaign, action: str, before: str | None,
     now: datetime,
 ) -> None:  # fmt: skip

@@ -32,7 +32,7 @@ def earlier_answer(
     return row.answer
 
 
-def keep_answer(  # noqa: PLR0913
+def keep_answer(
     session: Session, actor: Actor, key: str, action: str, print_: str, answer: dict[str, Any],
     now: datetime,
 ) -> dict[str, Any]:  # fmt: skip

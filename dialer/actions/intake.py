@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from dialer.actions.refusals import Refused
@@ -128,7 +128,7 @@ def _write_batch(sessions: Sessions, reading: _Reading, batch: list[Row], now: d
         reading.counts.update(item["bucket"] for item in left)
         reading.counts[NEW] += len(batch) - len(left)
         if left:
-            session.execute(UploadRow.__table__.insert(), left)
+            session.execute(insert(UploadRow), left)
         upload = session.get_one(Upload, reading.upload_id)
         upload.rows_read = sum(reading.counts.values())
         upload.counts = {bucket: reading.counts[bucket] for bucket in BUCKETS}
@@ -144,7 +144,7 @@ def _bucket(reading: _Reading, row: CaseRow) -> str:
     return NEW
 
 
-def _left(  # noqa: PLR0913
+def _left(
     reading: _Reading, line: int, cells: list[str], bucket: str, column: str, reason: str
 ) -> dict[str, Any]:
     titles = reading.titles
@@ -212,9 +212,10 @@ def _debtors(session: Session, rows: list[CaseRow], now: datetime) -> dict[str, 
             session.add(known[key])
     session.flush()
     ids = [debtor.id for debtor in known.values()]
-    have = set(session.execute(
+    known_phones = session.execute(
         select(Phone.debtor_id, Phone.number).where(Phone.debtor_id.in_(ids))
-    ))  # fmt: skip
+    )
+    have = {(row.debtor_id, row.number) for row in known_phones}
     for row in rows:
         debtor = known[person_key(row)]
         for rank, number in enumerate(row.phones):
@@ -224,7 +225,7 @@ def _debtors(session: Session, rows: list[CaseRow], now: datetime) -> dict[str, 
     return known
 
 
-def _account(  # noqa: PLR0913
+def _account(
     session: Session, reading: _Reading, account: Account | None, row: CaseRow, debtor: Debtor,
     now: datetime,
 ) -> Account:  # fmt: skip

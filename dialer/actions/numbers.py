@@ -28,7 +28,5 @@ def add_outbound_numbers(
             if not _DIAL_STRING.fullmatch(number):
                 raise Refused("outbound_number_form", number=number)
             session.add(OutboundNumber(number=number))
-        audit.note(
-            session, actor.name, "numbers.add", "pool", now, after={"numbers": list(new)}
-        )
+        audit.note(session, actor.name, "numbers.add", "pool", now, after={"numbers": list(new)})
         return len(new)

@@ -120,13 +120,13 @@ def _was_confirmed(session: Session, attempt: Attempt) -> bool:
     return row is not None
 
 
-def _check(  # noqa: PLR0913 - every field of the form
+def _check(
     session: Session, attempt: Attempt, code: str, note: str, confirmed: bool,
     promise: PromiseAsk | None, callback_at: datetime | None, now: datetime,
 ) -> None:  # fmt: skip
     outcome = OUTCOMES.get(code)
     if outcome is None or not outcome.by_agent:
-        raise Refused("outcome_code", code=code)
+        raise Refused("outcome_code", outcome=code)
     if session.get(Outcome, attempt.id) is not None:
         raise Refused("outcome_exists")
     if len(note) > NOTE_MAX:

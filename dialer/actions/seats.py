@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dialer.actions.actor import Actor
+from dialer.actions.actor import WEB, Actor
 from dialer.actions.refusals import Refused
 from dialer.domain.seat import SeatState, SeatStatus
 from dialer.facts import SeatChosen
@@ -48,13 +48,23 @@ def choose_status(
         _choose(session, actor, _seat(session, actor), SeatStatus(status), reason, now)
 
 
-def leave_seat(sessions: Sessions, actor: Actor, now: datetime) -> None:
-    """Go home; refused while a customer is on the line or an outcome is owed."""
+def go_home(sessions: Sessions, actor: Actor, now: datetime) -> None:
+    """The seat is given up; refused while a customer is on the line or an outcome is owed."""
     with write(sessions) as session:
-        seat = _seat(session, actor)
+        seat = session.scalar(select(Seat).where(Seat.user_id == actor.user_id))
+        if seat is None:
+            return
         if seat.state in (SeatState.TALKING, SeatState.WRAP_UP):
             raise Refused("seat_busy")
         _choose(session, actor, seat, SeatStatus.AWAY, "", now)
+
+
+def desk_lost(sessions: Sessions, user_id: int, now: datetime) -> None:
+    """Nobody sits at the screen any more: no new customer may reach this seat."""
+    with write(sessions) as session:
+        seat = session.scalar(select(Seat).where(Seat.user_id == user_id))
+        if seat is not None and seat.status == SeatStatus.READY:
+            _choose(session, WEB, seat, SeatStatus.PAUSED, "desk_lost", now)
 
 
 def _seat(session: Session, actor: Actor) -> Seat:
@@ -64,7 +74,7 @@ def _seat(session: Session, actor: Actor) -> Seat:
     return seat
 
 
-def _choose(  # noqa: PLR0913
+def _choose(
     session: Session, actor: Actor, seat: Seat, status: SeatStatus, reason: str, now: datetime
 ) -> None:
     if (seat.status, seat.pause_reason) == (status, reason):

@@ -72,6 +72,11 @@ class BadHeader(ValueError):
         self.columns = tuple(columns)
 
 
+def template_header() -> tuple[str, ...]:
+    """The first title of every field, for an empty file to fill in."""
+    return tuple(titles[0] for titles in _HEADERS.values())
+
+
 def read_header(titles: Sequence[str]) -> dict[str, int]:
     """field -> position. Raises BadHeader for missing required or doubled columns."""
     places: dict[str, int] = {}

@@ -106,17 +106,19 @@ _SOON = timedelta(minutes=1)
 def may_contact(ask: Ask, pack: RulePack) -> Allowed | Blocked:
     """The verdict. Cheap and permanent reasons first."""
     zones = zones_of(ask.timezone, pack)
-    blocked = (
-        _by_case(ask) or _by_hours(ask, pack, zones) or _by_counters(ask, pack, zones)
-    )
+    blocked = _by_case(ask) or _by_hours(ask, pack, zones) or _by_counters(ask, pack, zones)
     if blocked is not None:
         return blocked
     assert ask.counters is not None  # _by_counters blocks otherwise
     return Allowed(
         Licence(
-            pack=pack.name, version=pack.version, at=ask.now, rules=RULES, counters=ask.counters,
+            pack=pack.name,
+            version=pack.version,
+            at=ask.now,
+            rules=RULES,
+            counters=ask.counters,
             local_times=tuple(f"{ask.now.astimezone(z):%Y-%m-%d %H:%M} {z.key}" for z in zones),
-        )  # fmt: skip
+        )
     )
 
 

@@ -7,13 +7,14 @@ import time
 from dialer import settings as dialer_settings
 from dialer.engine.loop import LeaseHeld, run
 from dialer.store.session import open_store
+from telephony import log as log_lines
 from telephony import settings as telephony_settings
 from telephony.config_file import ConfigError
 
 
 def main() -> int:
     """Load the configuration and run; a held lease is waited for (a spare engine)."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    log_lines.set_up()
     try:
         settings, telephony = dialer_settings.load(), telephony_settings.load()
     except ConfigError as error:

@@ -97,9 +97,7 @@ def _revive(attempt: Attempt) -> LiveCall:
         CallState(attempt.state), attempt.answered_at is not None, attempt.abandoned,
         attempt.seat_id,
     )  # fmt: skip
-    return LiveCall(
-        call, attempt.campaign_id, attempt.debtor_id, attempt.number, attempt.node, 0.0
-    )
+    return LiveCall(call, attempt.campaign_id, attempt.debtor_id, attempt.number, attempt.node, 0.0)
 
 
 def _note_details(session: Session, attempt: Attempt, event: Event, at: datetime) -> None:
@@ -120,7 +118,7 @@ def _note_details(session: Session, attempt: Attempt, event: Event, at: datetime
                 attempt.ended_by, attempt.talk_ms = by, talk
 
 
-def _carry_out(  # noqa: PLR0913 - one effect of one call, with its surroundings
+def _carry_out(
     session: Session, floor: Floor, attempt: Attempt, call: Call, effect: Effect, at: datetime
 ) -> None:
     match effect:
@@ -159,7 +157,9 @@ def _free_seat(
     settle(session, floor, seat, at)
 
 
-def outcome_saved(session: Session, floor: Floor, seat_id: int, attempt_id: str, at: datetime) -> None:
+def outcome_saved(
+    session: Session, floor: Floor, seat_id: int, attempt_id: str, at: datetime
+) -> None:
     """The agent saved the outcome: the seat leaves wrap-up, if it was in it."""
     seat = load_seat(session, floor, seat_id)
     if seat.attempt_id == attempt_id and not seat.on_line:

@@ -157,7 +157,9 @@ def _tell_readiness(floor: Floor, seat: LiveSeat) -> None:
 
 def _open_pause_reason(session: Session, seat_id: int) -> str | None:
     return session.scalar(
-        select(SeatSpan.pause_reason).where(SeatSpan.seat_id == seat_id, SeatSpan.ended_at.is_(None))
+        select(SeatSpan.pause_reason).where(
+            SeatSpan.seat_id == seat_id, SeatSpan.ended_at.is_(None)
+        )
     )
 
 
@@ -167,6 +169,4 @@ def _turn_span(session: Session, seat: LiveSeat, now: datetime) -> None:
         .values(ended_at=now)
     )  # fmt: skip
     reason = seat.pause_reason if seat.state is SeatState.PAUSED else ""
-    session.add(
-        SeatSpan(seat_id=seat.id, state=seat.state, pause_reason=reason, started_at=now)
-    )
+    session.add(SeatSpan(seat_id=seat.id, state=seat.state, pause_reason=reason, started_at=now))

@@ -149,9 +149,7 @@ class Engine:
                 recover.close_lost(session, floor, numbered.node, numbered.at)
                 give_node(floor, list(self.client.nodes))
             case Snapshot():
-                recover.reconcile(
-                    session, floor, numbered.node, event, numbered.at, monotonic()
-                )
+                recover.reconcile(session, floor, numbered.node, event, numbered.at, monotonic())
             case SeatLegUp(seat_id=seat_id) | SeatLegDown(seat_id=seat_id):
                 seat = load_seat(session, floor, int(seat_id))
                 seat.leg_up = isinstance(event, SeatLegUp)
@@ -263,9 +261,7 @@ class Engine:
             if monotonic() - view.heard_at > limit:
                 lost = recover.close_lost(session, self.floor, name, now)
                 del self.client.nodes[name]
-                log.error(
-                    "node lost", extra={"action": "node.lost", "node": name, "calls": lost}
-                )
+                log.error("node lost", extra={"action": "node.lost", "node": name, "calls": lost})
 
 
 def run(settings: DialerSettings, telephony: TelephonySettings, sessions: Sessions) -> int:

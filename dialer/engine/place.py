@@ -69,7 +69,7 @@ def place(session: Session, floor: Floor, placing: Placing, now: datetime) -> in
     return placed
 
 
-def _place_entry(  # noqa: PLR0913 - all that one attempt is made of
+def _place_entry(
     session: Session, floor: Floor, placing: Placing, campaign: Campaign, entry: Entry,
     now: datetime,
 ) -> bool:  # fmt: skip
@@ -111,7 +111,7 @@ def _best_phone(
     return None, blocked[0] if blocked else Blocked("NO_NUMBER")
 
 
-def _ask(  # noqa: PLR0913 - the gate looks at all of these
+def _ask(
     session: Session, campaign: Campaign, entry: Entry, phone: Phone, pack: RulePack,
     now: datetime,
 ) -> Ask:  # fmt: skip
@@ -138,9 +138,7 @@ def _ask(  # noqa: PLR0913 - the gate looks at all of these
     )  # fmt: skip
 
 
-def _outbound_number(
-    session: Session, campaign: Campaign, debtor_id: int
-) -> OutboundNumber | None:
+def _outbound_number(session: Session, campaign: Campaign, debtor_id: int) -> OutboundNumber | None:
     rows = session.scalars(
         select(OutboundNumber).where(
             OutboundNumber.active,

@@ -59,7 +59,7 @@ def close_lost(session: Session, floor: Floor, node: str, now: datetime) -> int:
     return len(lost)
 
 
-def reconcile(  # noqa: PLR0913 - two views of one floor and the two clocks
+def reconcile(
     session: Session, floor: Floor, node: str, snapshot: Snapshot, now: datetime, monotonic: float
 ) -> None:
     """Make store and node agree: what the node does not have is over, what it has too much is told."""
@@ -74,7 +74,7 @@ def reconcile(  # noqa: PLR0913 - two views of one floor and the two clocks
             _reconcile_seat(session, floor, seat, node, known.get(str(seat.id)), now)
 
 
-def _reconcile_seat(  # noqa: PLR0913 - one seat seen from both sides
+def _reconcile_seat(
     session: Session, floor: Floor, seat: LiveSeat, node: str, there: NodeSeat | None,
     now: datetime,
 ) -> None:  # fmt: skip

@@ -19,9 +19,7 @@ def plain(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 
-def rejected_csv(
-    session: Session, upload_id: int, words: Callable[[str], str]
-) -> Iterator[bytes]:
+def rejected_csv(session: Session, upload_id: int, words: Callable[[str], str]) -> Iterator[bytes]:
     """The rows left out, as they came, with line, column and reason; to be mended and sent again.
 
     `words(code)` says a reason in the reader's language."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -72,7 +72,7 @@ def abandonment(session: Session, campaign_id: int, since: datetime | None) -> R
 
 def occupancy(session: Session, now: datetime) -> float:
     """(talk + wrap-up) / (talk + wrap-up + waiting), over all seats."""
-    sums: Counter[str] = Counter()
+    sums: dict[str, float] = defaultdict(float)
     for state, started, ended in session.execute(
         select(SeatSpan.state, SeatSpan.started_at, SeatSpan.ended_at)
         .where(SeatSpan.state.in_((*WORK, "idle")))

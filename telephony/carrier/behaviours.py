@@ -24,6 +24,7 @@ class Customer(Section):
     kind: Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")]
     share: Annotated[float, Field(ge=0)]
     answers: Literal[0, 200, 403, 404, 408, 410, 480, 484, 486, 488, 500, 503, 600, 603, 604]
+    cause: Annotated[int, Field(ge=0, le=127)] = 0
     decides: Seconds = (1.0, 2.0)
     rings: bool = True
     announcement: str = ""
@@ -49,6 +50,7 @@ class Plan:
     announcement: str
     sound: str
     talks: float
+    cause: int = 0  # Q.850, 0: none is sent
 
 
 def plan_for(customers: Customers, seed: int, number: str, nth_call: int) -> Plan:
@@ -60,7 +62,7 @@ def plan_for(customers: Customers, seed: int, number: str, nth_call: int) -> Pla
     return Plan(
         customer.kind, customer.answers, scale * chance.uniform(*customer.decides),
         customer.rings, customer.announcement, customer.sound,
-        scale * chance.uniform(*customer.talks),
+        scale * chance.uniform(*customer.talks), customer.cause,
     )  # fmt: skip
 
 
@@ -72,7 +74,9 @@ def load(path: Path) -> Customers:
     except FileNotFoundError:
         raise ConfigError(path, [("-", "找不到文件", "file not found")]) from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(path, [("-", f"不是有效的 TOML：{error}", f"not TOML: {error}")]) from None
+        raise ConfigError(
+            path, [("-", f"不是有效的 TOML：{error}", f"not TOML: {error}")]
+        ) from None
     except ValidationError as error:
         faults = [
             (".".join(map(str, e["loc"])), f"值无效（{e['msg']}）", f"invalid value ({e['msg']})")
@@ -80,5 +84,7 @@ def load(path: Path) -> Customers:
         ]
         raise ConfigError(path, faults) from None
     if not sum(kind.share for kind in customers.customers):
-        raise ConfigError(path, [("customers.share", "份额之和为零", "the shares add up to nothing")])
+        raise ConfigError(
+            path, [("customers.share", "份额之和为零", "the shares add up to nothing")]
+        )
     return customers

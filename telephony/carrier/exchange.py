@@ -27,7 +27,7 @@ COLLECT_SECONDS = 10.0
 
 
 def loopback(text: str) -> tuple[str, int]:
-    """"127.0.0.1:5080" as address and port; anything that is not loopback is refused."""
+    """ "127.0.0.1:5080" as address and port; anything that is not loopback is refused."""
     host, _, port = text.rpartition(":")
     try:
         if not ipaddress.ip_address(host).is_loopback:
@@ -88,7 +88,7 @@ class Exchange:
             self._lines = [line for line, _ in alive]
             self._legs = [leg for _, leg in alive]
 
-    def _incoming(self, prm: "pj.OnIncomingCallParam") -> None:
+    def _incoming(self, prm: pj.OnIncomingCallParam) -> None:
         rdata = prm.rdata
         invite = str(rdata.wholeMsg)
         plan = self._plan_of(called_user(invite)) or Plan("nobody", 404, 0, False, "", "", 0)

@@ -32,7 +32,7 @@ class Line:
     """Follows one plan. `voice` finds a sound's file by its name."""
 
     def __init__(
-        self, leg: Leg, invite: str, plan: Plan, ledger: Ledger, voice: "Callable[[str], Path]"
+        self, leg: Leg, invite: str, plan: Plan, ledger: Ledger, voice: Callable[[str], Path]
     ) -> None:  # fmt: skip
         self._leg, self._plan, self._ledger, self._voice = leg, plan, ledger, voice
         self._began = monotonic()
@@ -64,7 +64,7 @@ class Line:
             if plan.answers == 200:
                 self._leg.pick_up()
             else:
-                self._leg.refuse(plan.answers)
+                self._leg.refuse(plan.answers, plan.cause)
         if self._answered_at and now - self._answered_at >= plan.talks and not self._gone:
             self._gone = True
             self._packets = self._leg.packets_received()

@@ -108,7 +108,9 @@ def _configure(tree: Path, epoll: bool) -> None:
     options += [] if (party / "srtp").exists() else ["--with-external-srtp"]
     options += [] if (party / "speex").exists() else ["--with-external-speex"]
     options += [
-        f"--disable-{codec}-codec" for name, codec in LICENSED.items() if not (party / name).exists()
+        f"--disable-{codec}-codec"
+        for name, codec in LICENSED.items()
+        if not (party / name).exists()
     ]
     for name in ("aconfigure", "config.guess", "config.sub"):
         if (tree / name).exists():
@@ -163,7 +165,10 @@ def _try_import(tree: Path) -> None:
 
 def _version(tree: Path) -> str:
     text = (tree / "version.mak").read_text()
-    parts = [re.search(rf"PJ_VERSION_{part}[ \t]*:=[ \t]*(\d*)", text) for part in ("MAJOR", "MINOR", "REV")]
+    parts = [
+        re.search(rf"PJ_VERSION_{part}[ \t]*:=[ \t]*(\d*)", text)
+        for part in ("MAJOR", "MINOR", "REV")
+    ]
     return ".".join(found[1] for found in parts if found and found[1])
 
 

@@ -16,7 +16,9 @@ from pathlib import Path
 
 SUITES = ("sid", "trixie")
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-LINE = re.compile(r"^'(?P<uri>[^']+)' (?P<name>\S+\.orig-Xpjproject\.tar\.\w+) \d+ (?P<sum>\S+)$", re.M)
+LINE = re.compile(
+    r"^'(?P<uri>[^']+)' (?P<name>\S+\.orig-Xpjproject\.tar\.\w+) \d+ (?P<sum>\S+)$", re.M
+)
 
 
 class NoSource(Exception):
@@ -87,15 +89,26 @@ def _from_mirror(mirror: str, suite: str, state: Path, folder: Path) -> Path | N
         "-oAcquire::Retries=3",
         *(("-oAPT::Sandbox::User=root",) if os.getuid() == 0 else ()),  # our folder is only ours
     )
-    if subprocess.run(["apt-get", *apt, "-qq", "update"], check=False, stdout=sys.stderr).returncode:
+    if subprocess.run(
+        ["apt-get", *apt, "-qq", "update"], check=False, stdout=sys.stderr
+    ).returncode:
         return None
     uris = _output("apt-get", *apt, "source", "--only-source", "--print-uris", "asterisk")
     match = LINE.search(uris)
     if match is None:
         return None
     target = folder / match["name"]
-    helper = ["/usr/lib/apt/apt-helper", *apt, "download-file", match["uri"], str(target), match["sum"]]
-    return target if subprocess.run(helper, check=False, stdout=sys.stderr).returncode == 0 else None
+    helper = [
+        "/usr/lib/apt/apt-helper",
+        *apt,
+        "download-file",
+        match["uri"],
+        str(target),
+        match["sum"],
+    ]
+    return (
+        target if subprocess.run(helper, check=False, stdout=sys.stderr).returncode == 0 else None
+    )
 
 
 def _output(*command: str) -> str:

@@ -1,0 +1,52 @@
+"""Who may sign in, as the web sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dialer.store.tables import Seat, User
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user who is active."""
+
+    id: int
+    username: str
+    name: str
+    role: str
+    language: str
+    password_hash: str
+    session_token: str
+
+
+def person_by_name(session: Session, username: str) -> Person | None:
+    """The active user of this name."""
+    return _person(session.scalar(select(User).where(User.username == username, User.active)))
+
+
+def person_by_token(session: Session, token: str) -> Person | None:
+    """The active user of this session token; None once the token was replaced."""
+    return _person(session.scalar(select(User).where(User.session_token == token, User.active)))
+
+
+def user_of_seat(session: Session, seat_id: int) -> int:
+    """Whose seat it is; 0 when there is no such seat."""
+    return session.scalar(select(Seat.user_id).where(Seat.id == seat_id)) or 0
+
+
+def ready_users(session: Session) -> list[int]:
+    """Whose seats are ready."""
+    return list(session.scalars(select(Seat.user_id).where(Seat.status == "ready")))
+
+
+def _person(user: User | None) -> Person | None:
+    if user is None:
+        return None
+    return Person(
+        user.id, user.username, user.display_name, user.role, user.language, user.password_hash,
+        user.session_token,
+    )  # fmt: skip

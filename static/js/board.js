@@ -1,0 +1,74 @@
+// The supervisor's board: today's numbers, each campaign with the engine's own words, every seat.
+
+import { render } from "preact";
+import { html } from "./html.js";
+import { t } from "./page.js";
+import { ask, now, view, watch } from "./live.js";
+import { duration, money, percent } from "./format.js";
+
+const TILES = ["talking", "idle", "wrap_up", "paused", "in_air", "connected"];
+
+function Tiles({ totals }) {
+  return html`<section class="tiles" aria-label=${t("board.totals")}>
+    ${TILES.map((name) => html`<div class=${`tile tile-${name}`} key=${name}><span>${t(`board.${name}`)}</span><strong data-total=${name}>${totals[name]}</strong></div>`)}
+    <div class="tile"><span>${t("board.promises")}</span><strong data-total="promises">${totals.promises}</strong><small>${money(totals.promised_minor)}</small></div>
+    <div class=${totals.abandonment > 0.03 ? "tile tile-bad" : "tile"}><span>${t("board.abandonment")}</span><strong data-total="abandonment">${percent(totals.abandonment)}</strong>
+      <small>${t("board.abandonment_of", { abandoned: totals.abandoned, persons: totals.persons })}</small></div>
+  </section>`;
+}
+
+function Campaign({ campaign }) {
+  const entries = campaign.pulse.entries;
+  const pacing = campaign.pulse.pacing;
+  return html`<article class="panel campaign-card">
+    <header><h3>${campaign.name}</h3><span class=${`badge state-badge state-${campaign.state}`}>${t(`campaign.${campaign.state}`)}</span></header>
+    <p class="text-body-secondary">${campaign.creditor}</p>
+    ${pacing && campaign.state === "running" && html`<p class="sentence">${t(pacing.key, pacing)}</p>`}
+    ${entries && html`<${Stack} entries=${entries} />`}
+    <dl class="pairs tight">
+      ${["attempts", "in_air", "answered", "connected", "abandoned"].map((name) => html`<div key=${name}><dt>${t(`board.${name}`)}</dt><dd>${campaign[name]}</dd></div>`)}
+      <div><dt>${t("board.abandonment")}</dt><dd title=${t("board.formula")}>${percent(campaign.abandonment)}</dd></div>
+    </dl>
+  </article>`;
+}
+
+const GROUPS = ["done", "in_flight", "dialable", "resting", "held"];
+
+function Stack({ entries }) {
+  const total = Math.max(entries.total, 1);
+  return html`<div class="stack" role="img" aria-label=${GROUPS.map((g) => `${t(`entries.${g}`)} ${entries[g]}`).join(", ")}>
+      ${GROUPS.map((g) => html`<i key=${g} class=${`part-${g}`} style=${{ width: `${(entries[g] / total) * 100}%` }}></i>`)}</div>
+    <ul class="legend">${GROUPS.map((g) => html`<li key=${g}><i class=${`part-${g}`}></i>${t(`entries.${g}`)} <b>${entries[g]}</b></li>`)}<li>${t("entries.total")} <b>${entries.total}</b></li></ul>`;
+}
+
+function Seat({ seat }) {
+  return html`<div class=${`seat-card state-${seat.state}`} key=${seat.id}>
+    <strong>${seat.name}</strong>
+    <span>${t(`state.${seat.state}`)}${seat.pause_reason && seat.state === "paused" ? ` · ${t(`pause.${seat.pause_reason}`)}` : ""}</span>
+    <time>${duration(now.value - Date.parse(seat.since))}</time>
+    ${seat.state === "talking" && html`<button class="btn btn-sm btn-outline-danger" onClick=${() => hangUp(seat)}>${t("board.hang_up")}</button>`}
+  </div>`;
+}
+
+function hangUp(seat) {
+  if (confirm(t("board.hang_up_sure", { name: seat.name }))) ask("call:hangup", { attempt_id: seat.attempt_id });
+}
+
+function Board() {
+  const board = view.value;
+  if (!board) return html`<p class="loading">${t("page.loading")}</p>`;
+  const shown = board.campaigns.filter((c) => c.state !== "finished");
+  return html`<div class="board">
+    <${Tiles} totals=${board.totals} />
+    <div class="board-columns">
+      <section aria-label=${t("nav.campaigns")}><h2>${t("nav.campaigns")}</h2>
+        ${shown.length ? shown.map((c) => html`<${Campaign} key=${c.id} campaign=${c} />`) : html`<p class="text-body-secondary">${t("board.no_campaigns")}</p>`}</section>
+      <section aria-label=${t("board.seats")}><h2>${t("board.seats")} <small>${board.seats.length}</small></h2>
+        ${board.seats.length ? html`<div class="seats">${board.seats.map((s) => html`<${Seat} key=${s.id} seat=${s} />`)}</div>` : html`<p class="text-body-secondary">${t("board.no_seats")}</p>`}</section>
+    </div>
+    <p class="as-of">${t("board.formula")}</p>
+  </div>`;
+}
+
+watch("board");
+render(html`<${Board} />`, document.getElementById("app"));

@@ -1,0 +1,126 @@
+// The manager's page: make a campaign, give it a file, start it; see what became of every row.
+
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { html } from "./html.js";
+import { facts, get, post, t } from "./page.js";
+import { view, watch } from "./live.js";
+import { time } from "./format.js";
+
+const fault = signal("");
+
+async function tell(url, body, headers) {
+  const answer = await post(url, body, headers);
+  fault.value = answer.ok ? "" : answer.error.text;
+  return answer.ok;
+}
+
+function NewCampaign({ creditors }) {
+  async function create(event) {
+    event.preventDefault();
+    const form = event.target;
+    const body = { name: form.name.value, creditor: form.creditor.value, ring_seconds: Number(form.ring_seconds.value) };
+    if (await tell("/campaigns", body)) form.reset();
+  }
+  return html`<form class="panel new-campaign" onSubmit=${create}>
+    <h2>${t("campaigns.new")}</h2>
+    <label class="field">${t("campaigns.name")}<input class="form-control" name="name" required maxlength="60" /></label>
+    <label class="field">${t("campaigns.creditor")}<input class="form-control" name="creditor" list="creditors" required maxlength="60" />
+      <datalist id="creditors">${creditors.map((name) => html`<option value=${name} />`)}</datalist></label>
+    <label class="field">${t("campaigns.ring_seconds")}<input class="form-control" name="ring_seconds" type="number" min="15" max="45" value="30" /></label>
+    <button class="btn btn-primary">${t("campaigns.create")}</button>
+  </form>`;
+}
+
+function Numbers({ numbers }) {
+  async function add(event) {
+    event.preventDefault();
+    const form = event.target;
+    const list = form.numbers.value.split(/[\s,，;；]+/).filter(Boolean);
+    if (list.length && (await tell("/numbers", { numbers: list }))) form.reset();
+  }
+  return html`<form class="panel" onSubmit=${add}>
+    <h2>${t("campaigns.pool")} <small>${numbers.length}</small></h2>
+    <p class="numbers">${numbers.length ? numbers.map((n) => html`<code key=${n}>${n}</code> `) : t("campaigns.pool_empty")}</p>
+    <label class="field">${t("campaigns.pool_add")}<input class="form-control" name="numbers" required /></label>
+    <button class="btn btn-outline-primary btn-sm">${t("campaigns.add")}</button>
+  </form>`;
+}
+
+function Campaign({ campaign }) {
+  const done = campaign.entries ? Math.round((campaign.done / campaign.entries) * 100) : 0;
+  const running = campaign.state === "running";
+  return html`<article class="panel campaign" data-campaign=${campaign.id}>
+    <header><h3>${campaign.name}</h3><span class=${`badge state-badge state-${campaign.state}`}>${t(`campaign.${campaign.state}`)}</span>
+      <div class="actions">${running
+        ? html`<button class="btn btn-warning" data-act="pause" onClick=${() => tell(`/campaigns/${campaign.id}/pause`)}>${t("campaigns.pause")}</button>`
+        : html`<button class="btn btn-success" data-act="start" onClick=${() => tell(`/campaigns/${campaign.id}/start`)}>${t("campaigns.start")}</button>`}</div></header>
+    <p class="text-body-secondary">${campaign.creditor} · ${t("campaigns.rings", { seconds: campaign.ring_seconds })}</p>
+    <div class="progress" role="progressbar" aria-valuenow=${done} aria-valuemin="0" aria-valuemax="100" aria-label=${t("campaigns.done")}><div class="progress-bar" style=${{ width: `${done}%` }}></div></div>
+    <dl class="pairs tight">
+      <div><dt>${t("campaigns.entries")}</dt><dd data-entries>${campaign.entries}</dd></div>
+      <div><dt>${t("campaigns.done")}</dt><dd>${campaign.done}</dd></div>
+      <div><dt>${t("campaigns.outcomes")}</dt><dd>${campaign.outcomes}</dd></div>
+      <div><dt>${t("campaigns.promises")}</dt><dd>${campaign.promises}</dd></div>
+    </dl>
+    <${UploadBox} campaign=${campaign} />
+    ${campaign.uploads.map((upload) => html`<${Upload} key=${upload.id} upload=${upload} />`)}
+  </article>`;
+}
+
+function UploadBox({ campaign }) {
+  const [sending, setSending] = useState("");
+  async function send(event) {
+    const file = event.target.files[0];
+    event.target.value = "";
+    if (!file) return;
+    if (file.size > facts.size_max) {
+      fault.value = t("refusal.file_large", { limit_mb: Math.floor(facts.size_max / 2 ** 20) });
+      return;
+    }
+    setSending(file.name);
+    await tell(`/campaigns/${campaign.id}/uploads`, file, { "X-File-Name": encodeURIComponent(file.name) });
+    setSending("");
+  }
+  return html`<label class="btn btn-outline-primary upload-button">${sending ? t("campaigns.sending", { name: sending }) : t("campaigns.upload")}
+      <input type="file" accept=".csv,.txt,.xlsx" class="visually-hidden" onChange=${send} disabled=${!!sending} /></label>
+    <a class="btn btn-link btn-sm" href="/template.csv">${t("campaigns.template")}</a>`;
+}
+
+const BUCKETS = ["new", "duplicate_in_file", "duplicate_elsewhere", "suppressed", "rejected"];
+
+function Upload({ upload }) {
+  const left = BUCKETS.slice(1).reduce((sum, bucket) => sum + (upload.counts[bucket] ?? 0), 0);
+  return html`<section class="upload" data-upload=${upload.id}>
+    <header><strong>${upload.filename}</strong> <span class="text-body-secondary">${time(upload.created_at)}</span>
+      <span class=${`badge upload-${upload.state}`}>${t(`upload.${upload.state}`)}</span></header>
+    ${upload.refusal && html`<p class="alert alert-danger">${t(`refusal.${upload.refusal.code}`, upload.refusal.args)}</p>`}
+    ${upload.state === "reading" && html`<p>${t("upload.rows_read", { rows: upload.rows_read })}</p>`}
+    ${upload.state === "committed" && html`<ul class="buckets">${BUCKETS.map((bucket) => html`<li key=${bucket} class=${`bucket-${bucket}`}><b data-bucket=${bucket}>${upload.counts[bucket] ?? 0}</b> ${t(`bucket.${bucket}`)}</li>`)}</ul>`}
+    ${upload.state === "committed" && left > 0 && html`<${LeftOut} upload=${upload} />`}
+  </section>`;
+}
+
+function LeftOut({ upload }) {
+  const [rows, setRows] = useState([]);
+  useEffect(() => { get(`/uploads/${upload.id}`).then((detail) => setRows(detail?.rows ?? [])); }, [upload.id]);
+  return html`<table class="table table-sm left-out"><thead><tr><th class="num">${t("upload.line")}</th><th>${t("upload.column")}</th><th>${t("upload.reason")}</th></tr></thead>
+      <tbody>${rows.map((row) => html`<tr key=${row.line}><td class="num">${row.line}</td><td>${row.column || "—"}</td><td>${row.text}</td></tr>`)}</tbody></table>
+    <a class="btn btn-sm btn-outline-secondary" href=${`/uploads/${upload.id}/rejected.csv`}>${t("upload.download")}</a>`;
+}
+
+function Page() {
+  const page = view.value;
+  if (!page) return html`<p class="loading">${t("page.loading")}</p>`;
+  return html`<div class="campaigns">
+    <aside><${NewCampaign} creditors=${page.creditors} /><${Numbers} numbers=${page.numbers} /></aside>
+    <section>
+      ${fault.value && html`<div class="alert alert-danger" role="alert" id="fault">${fault.value}</div>`}
+      ${page.campaigns.length ? page.campaigns.map((c) => html`<${Campaign} key=${c.id} campaign=${c} />`) : html`<p class="panel waiting-line">${t("campaigns.none")}</p>`}
+    </section>
+  </div>`;
+}
+
+watch("campaigns");
+render(html`<${Page} />`, document.getElementById("app"));

@@ -1,0 +1,26 @@
+// Money, times and durations as people read them. Money is integer minor units.
+
+import { language } from "./page.js";
+
+const moneyFormat = new Intl.NumberFormat(language, { style: "currency", currency: "CNY" });
+const timeFormat = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hour12: false });
+
+export const money = (minor) => moneyFormat.format(minor / 100);
+export const time = (iso) => timeFormat.format(new Date(iso));
+export const percent = (share) => `${(share * 100).toFixed(2)} %`;
+
+/** "12.50" -> 1250; null when it is not an amount. */
+export function minorOf(text) {
+  const found = /^\s*(\d{1,10})(?:[.．](\d{1,2}))?\s*$/.exec(text.replaceAll(",", "").replaceAll("，", ""));
+  return found ? Number(found[1]) * 100 + Number((found[2] ?? "").padEnd(2, "0")) : null;
+}
+
+export const yuanOf = (minor) => (minor / 100).toFixed(2);
+
+/** 65000 ms -> "1:05". */
+export function duration(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const hours = Math.floor(seconds / 3600);
+  const rest = `${String(Math.floor(seconds / 60) % 60).padStart(hours ? 2 : 1, "0")}:${String(seconds % 60).padStart(2, "0")}`;
+  return hours ? `${hours}:${rest}` : rest;
+}

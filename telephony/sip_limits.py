@@ -1,0 +1,46 @@
+"""`python -m telephony.sip_limits`: what the installed pjsua2 can carry, as JSON. Its own process, so
+that whoever asks needs no SIP stack inside.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import pjsua2 as pj
+
+
+def limits() -> dict[str, Any]:
+    """Version, most calls per node (the library lowers what is asked for), codecs, SRTP keyings."""
+    endpoint = pj.Endpoint()
+    endpoint.libCreate()
+    config = pj.EpConfig()
+    config.logConfig.level = config.logConfig.consoleLevel = 0
+    asked = 1024
+    config.uaConfig.maxCalls = asked
+    config.uaConfig.threadCnt = 0
+    endpoint.libInit(config)
+    version = endpoint.libVersion()
+    found = {
+        "version": str(version.full),
+        "calls_max": endpoint_calls_max(),
+        "codecs": sorted(str(codec.codecId) for codec in endpoint.codecEnum2()),
+        "text_streams_default": int(pj.CallOpParam(True).opt.textCount),
+    }
+    endpoint.libDestroy()
+    return found
+
+
+def endpoint_calls_max() -> int:
+    """`pjsua_call_get_max_count()`, which pjsua2 does not wrap: read after libInit."""
+    import ctypes
+
+    import _pjsua2
+
+    return int(ctypes.CDLL(_pjsua2.__file__).pjsua_call_get_max_count())
+
+
+if __name__ == "__main__":
+    print(json.dumps(limits()))
+    sys.stdout.flush()

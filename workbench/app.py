@@ -1,0 +1,104 @@
+"""The web's spine: one Flask application, put together from top to bottom."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from importlib import metadata
+from pathlib import Path
+
+from flask import Flask, Response, g, jsonify
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+from sqlalchemy import text
+
+from dialer.clock import utc_now
+from dialer.settings import DialerSettings
+from dialer.store.session import Sessions, open_store, read
+from workbench import agent_desk, auth, campaign_desk, errors, live, supervisor_desk
+from workbench.settings import WorkbenchSettings
+from workbench.translations import LANGUAGES, NAMES, catalogue
+
+STATIC = Path(__file__).parent.parent / "static"
+
+
+def create_app(
+    settings: WorkbenchSettings, dialer: DialerSettings, sessions: Sessions | None = None
+) -> Flask:
+    """The workbench, ready to serve; `live.Follower.start` begins the pushing."""
+    app = Flask(__name__, static_folder=str(STATIC), static_url_path="/static")
+    sessions = sessions or open_store(dialer.database)
+    app.extensions["kept_sessions"] = sessions
+    app.config.update(
+        SECRET_KEY=_secret(settings.secret_file),
+        SESSION_COOKIE_NAME="__Host-kept" if settings.secure_cookies else "kept",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+        KEPT_UPLOADS=dialer.uploads,
+        SEND_FILE_MAX_AGE_DEFAULT=0,  # asked for again with an ETag: a new version is seen at once
+    )
+    CSRFProtect(app)
+    auth.install(app, sessions)
+    errors.install(app)
+    live.install(app, sessions, settings.public_url.rstrip("/"))
+    for desk in (auth, agent_desk, supervisor_desk, campaign_desk):
+        app.register_blueprint(desk.pages)
+    _pages(app)
+    _health(app, sessions)
+    return app
+
+
+def _pages(app: Flask) -> None:
+    """What every page has: a nonce, the words of its language, the headers that keep others out."""
+
+    @app.before_request
+    def _nonce() -> None:
+        g.nonce = secrets.token_urlsafe(16)
+
+    @app.context_processor
+    def _words() -> dict[str, object]:
+        language = auth.language_now()
+        return {
+            "language": language, "languages": [(code, NAMES[code]) for code in LANGUAGES],
+            "words": catalogue(language), "csrf": generate_csrf, "nonce": g.get("nonce", ""),
+            "version": metadata.version("kept"),
+        }  # fmt: skip
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        policy = (
+            f"default-src 'self'; script-src 'self' 'nonce-{g.get('nonce', '')}'; "
+            "style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
+            "form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+        )
+        response.headers["Content-Security-Policy"] = policy
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        if response.mimetype in ("text/html", "application/json", "text/csv"):
+            response.headers["Cache-Control"] = "no-store"  # debtors' data stays in no cache
+        return response
+
+
+def _health(app: Flask, sessions: Sessions) -> None:
+    @app.get("/health")
+    def health() -> ResponseReturnValue:
+        """For load balancers: the store answers."""
+        with read(sessions) as session:
+            session.execute(text("SELECT 1"))
+        return jsonify(ok=True, at=utc_now().isoformat())
+
+
+def _secret(path: Path) -> bytes:
+    """The key that signs sessions; made once, readable by the owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(handle, "wb") as file:
+        key = secrets.token_bytes(32)
+        file.write(key)
+    return key

@@ -1,0 +1,88 @@
+"""What browsers may send. Unknown fields are refused; lengths are bounded before anything is stored."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+AttemptId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]
+Name = Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class Message(BaseModel):
+    """Base of everything that comes from a browser."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Watch(Message):
+    """A page asks for its view."""
+
+    view: Annotated[str, Field(pattern=r"^(desk|board|campaigns)$")]
+
+
+class SeatStatus(Message):
+    """Ready or paused; `away` goes home."""
+
+    status: Annotated[str, Field(pattern=r"^(ready|paused|away)$")]
+    pause_reason: Annotated[str, Field(max_length=20)] = ""
+
+
+class OnCall(Message):
+    """Something about the call on the line."""
+
+    attempt_id: AttemptId
+
+
+class Draft(OnCall):
+    """What is typed so far."""
+
+    fields: dict[Annotated[str, Field(max_length=20)], Annotated[str, Field(max_length=2000)]]
+
+
+class PromiseIn(Message):
+    """Amount in minor units, due date at the debtor's place."""
+
+    amount_minor: Annotated[int, Field(ge=0, le=10**12)]
+    due_on: date
+
+
+class OutcomeIn(OnCall):
+    """The agent's record of a call; `key` makes it count once."""
+
+    key: Key
+    code: Annotated[str, Field(max_length=30)]
+    note: Annotated[str, Field(max_length=4000)] = ""
+    promise: PromiseIn | None = None
+    callback_at: AwareDatetime | None = None
+
+
+class CampaignIn(Message):
+    """A new campaign."""
+
+    name: Name
+    creditor: Name
+    ring_seconds: int = 30
+
+
+class NumbersIn(Message):
+    """Outbound numbers to add."""
+
+    numbers: Annotated[
+        list[Annotated[str, Field(max_length=20)]], Field(min_length=1, max_length=500)
+    ]
+
+
+class LoginIn(Message):
+    """Who signs in."""
+
+    username: Annotated[str, Field(min_length=1, max_length=60)]
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+def as_time(value: datetime | None) -> Any:
+    """ISO text for answers."""
+    return value.isoformat() if value else None
