@@ -6,8 +6,8 @@ Events stay in a ring until the engine acknowledges them and are sent again afte
 
 from __future__ import annotations
 
-import logging
 import contextlib
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import logging
 import re
+import resource
 import signal
 import sys
 import time
@@ -211,6 +212,12 @@ class _Deaf:
     def leg_over(self, leg: Leg, code: int, reason: str, cause: int, by_peer: bool) -> None: ...
 
 
+def raise_file_limit() -> None:
+    """Two sockets and two files per call: more than the usual 1,024."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def main() -> int:
     """End what an earlier life left, then live."""
     log_lines.set_up()
@@ -219,6 +226,7 @@ def main() -> int:
     except ConfigError as error:
         log.error(error.text())
         return 2
+    raise_file_limit()
     try:
         reap(settings.journal, settings.sip_address, settings.sip_port)
     except OSError as error:

@@ -50,7 +50,7 @@ class Endpoint:
             name = codec.codecId
             rank = next((r for prefix, r in CODECS.items() if name.startswith(prefix)), 0)
             self._lib.codecSetPriority(name, rank)
-        self.calls_max = min(calls_max, config.uaConfig.maxCalls)
+        self.calls_max = compiled_calls_max()  # the library silently lowers what it was asked for
         version = self._lib.libVersion()
         self.version = str(version.full)
         self.address, self.port = address, port
@@ -90,6 +90,11 @@ class Endpoint:
         gc.collect()
         self._lib.libDestroy()
         self._wake_socket.close()
+
+
+def compiled_calls_max() -> int:
+    """How many calls the library will carry after libInit; pjsua2 does not wrap this function."""
+    return int(ctypes.CDLL(_pjsua2.__file__).pjsua_call_get_max_count())
 
 
 class Account(pj.Account):

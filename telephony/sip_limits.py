@@ -10,6 +10,8 @@ from typing import Any
 
 import pjsua2 as pj
 
+from telephony.sip_endpoint import compiled_calls_max
+
 
 def limits() -> dict[str, Any]:
     """Version, most calls per node (the library lowers what is asked for), codecs, SRTP keyings."""
@@ -24,21 +26,12 @@ def limits() -> dict[str, Any]:
     version = endpoint.libVersion()
     found = {
         "version": str(version.full),
-        "calls_max": endpoint_calls_max(),
+        "calls_max": compiled_calls_max(),
         "codecs": sorted(str(codec.codecId) for codec in endpoint.codecEnum2()),
         "text_streams_default": int(pj.CallOpParam(True).opt.textCount),
     }
     endpoint.libDestroy()
     return found
-
-
-def endpoint_calls_max() -> int:
-    """`pjsua_call_get_max_count()`, which pjsua2 does not wrap: read after libInit."""
-    import ctypes
-
-    import _pjsua2
-
-    return int(ctypes.CDLL(_pjsua2.__file__).pjsua_call_get_max_count())
 
 
 if __name__ == "__main__":

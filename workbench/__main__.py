@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import socket
 import sys
 from typing import Any
 
@@ -13,6 +12,7 @@ from dialer import settings as dialer_settings
 from telephony import log as log_lines
 from telephony.config_file import ConfigError
 from workbench import settings as workbench_settings
+from workbench.ports import tcp_is_free
 
 
 class _Server(BaseApplication):
@@ -44,7 +44,7 @@ def main() -> int:
     except ConfigError as error:
         logging.error(error.text())
         return 2
-    if not _is_free(settings.host, settings.port):
+    if not tcp_is_free(settings.host, settings.port):
         logging.error(
             "端口 %s 已被占用，请改 workbench.port / port %s is in use, change workbench.port",
             settings.port, settings.port,
@@ -57,16 +57,6 @@ def main() -> int:
     }  # fmt: skip
     _Server(options, settings, dialer).run()
     return 0
-
-
-def _is_free(host: str, port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-        return True
 
 
 if __name__ == "__main__":

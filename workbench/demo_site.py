@@ -20,6 +20,7 @@ from dialer.actions.users import add_user
 from dialer.clock import utc_now
 from dialer.store.session import Sessions, open_store, upgrade
 from workbench.auth import hash_password
+from workbench.ports import tcp_is_free
 from workbench.processes import Program
 
 MARKER = "kept-demo"
@@ -82,7 +83,7 @@ class PortInUse(Exception):
 
 def prepare(folder: Path, web_port: int | None) -> Site:
     """Make the folder anew and choose ports. Raises PortInUse for a fixed `web_port` that is taken."""
-    if web_port is not None and not _is_free(web_port):
+    if web_port is not None and not tcp_is_free("127.0.0.1", web_port):
         raise PortInUse(web_port)
     _make_anew(folder)
     ports = _free_ports(4)
@@ -160,16 +161,6 @@ def _make_anew(folder: Path) -> None:
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARKER).touch()
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
 
 
 def _free_ports(count: int) -> list[int]:

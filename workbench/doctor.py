@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from telephony import settings as telephony_settings
 from telephony.config_file import ConfigError, config_path
 from telephony.settings import TelephonySettings
 from workbench import settings as workbench_settings
+from workbench.ports import tcp_is_free, udp_is_free
 
 CALLS_WANTED = 500
 FREE_GIB_WANTED = 5
@@ -129,7 +129,7 @@ def _config(path: Path | None) -> tuple[TelephonySettings | None, Finding]:
 
 def _ports(settings: TelephonySettings) -> Finding:
     port = settings.sip_port
-    free = _is_free(socket.SOCK_DGRAM, settings.sip_address, port)
+    free = udp_is_free(settings.sip_address, port)
     return Finding(
         "sip_port", free, f"{settings.sip_address}:{port}", "SIP 端口", "SIP port",
         (f"端口 {port} 被占用：节点已在运行，或请改 telephony.sip_port",
@@ -139,7 +139,7 @@ def _ports(settings: TelephonySettings) -> Finding:
 
 def _workbench() -> Finding:
     settings = workbench_settings.load()
-    free = _is_free(socket.SOCK_STREAM, settings.host, settings.port)
+    free = tcp_is_free(settings.host, settings.port)
     return Finding(
         "web_port", free, f"{settings.host}:{settings.port}", "工作台端口", "workbench port",
         (f"端口 {settings.port} 被占用：工作台已在运行，或请改 workbench.port",
@@ -202,14 +202,3 @@ def _try(check: Callable[[], Finding], otherwise: Finding) -> Finding:
         return check()
     except Exception:  # whatever a driver raises means the same here
         return otherwise
-
-
-def _is_free(kind: socket.SocketKind, host: str, port: int) -> bool:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        if kind is socket.SOCK_STREAM:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-        return True

@@ -55,20 +55,19 @@ export function OutcomeForm({ call, outcomes }) {
   const groups = [...new Set(outcomes.map((outcome) => outcome.group))];
   return html`<form class="panel outcome" onSubmit=${save} aria-label=${t("outcome.title")}>
     <h2>${t("outcome.title")}</h2>
-    ${groups.map((group) => html`<fieldset key=${group} class=${`group group-${group}`}>
-      <legend>${t(`group.${group}`)}</legend>
-      ${outcomes.filter((outcome) => outcome.group === group).map((outcome) => {
+    ${groups.map((group) => html`<div key=${group} class=${`group group-${group}`} role="group" aria-label=${t(`group.${group}`)}>
+      <span class="group-name">${t(`group.${group}`)}</span><div>${outcomes.filter((outcome) => outcome.group === group).map((outcome) => {
         const locked = outcome.needs_identity && !call.identity_confirmed;
         return html`<button type="button" key=${outcome.code} data-code=${outcome.code} class="btn btn-sm code ${fields.code === outcome.code ? "is-chosen" : ""}"
           aria-pressed=${fields.code === outcome.code} disabled=${locked} title=${locked ? t("refusal.identity_first") : ""}
           onClick=${() => change({ code: outcome.code })}>${t(`outcome.${outcome.code}`)}</button>`;
-      })}
-    </fieldset>`)}
-    ${fields.code === "PTP" && call.debt && html`<${PromiseFields} fields=${fields} limits=${call.debt.promise} change=${change} />`}
-    ${chosen?.callback && html`<label class="field">${t("outcome.callback_at")}
-      <input type="datetime-local" class="form-control" value=${fields.callback_at} onInput=${(event) => change({ callback_at: event.target.value })} required /></label>`}
+      })}</div>
+    </div>
+    ${group === "promise" && fields.code === "PTP" && call.debt && html`<${PromiseFields} fields=${fields} limits=${call.debt.promise} change=${change} />`}
+    ${group === "callback" && chosen?.callback && html`<label class="field promise">${t("outcome.callback_at")}
+      <input type="datetime-local" class="form-control" value=${fields.callback_at} onInput=${(event) => change({ callback_at: event.target.value })} required /></label>`}`)}
     <label class="field">${t("outcome.note")}
-      <textarea class="form-control" rows="3" maxlength="2000" id="note" value=${fields.note} onInput=${(event) => change({ note: event.target.value })}></textarea></label>
+      <textarea class="form-control" rows="2" maxlength="2000" id="note" value=${fields.note} onInput=${(event) => change({ note: event.target.value })}></textarea></label>
     ${fault && html`<div class="alert alert-danger" role="alert">${fault}</div>`}
     <button class="btn btn-primary w-100" id="save-outcome" disabled=${!fields.code || saving}>${saving ? t("outcome.saving") : t("outcome.save")}</button>
   </form>`;
