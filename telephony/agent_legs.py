@@ -71,10 +71,11 @@ class AgentLegs:
                 seat.dial_at = None
                 self._dial(seat)
 
-    def dialed_in(self, code: str, incoming: int) -> bool:
+    def dialed_in(self, code: str, incoming: int, invite: str, source: str) -> bool:
         """An agent's phone calls in; True when its code belongs to a seat without a leg."""
         for seat in self.seats.values():
             if code and seat.dial_in_code == code and seat.leg is None:
+                self._journal.invite(f"seat-{seat.seat_id}", invite, source, ours=False)
                 seat.leg = Leg(self._account, self, seat.seat_id, incoming)
                 seat.leg.pick_up()
                 return True
@@ -117,13 +118,18 @@ class AgentLegs:
     def leg_answered(self, leg: Leg, message: str) -> None:
         """Listener."""
         self._journal.answer(f"seat-{leg.name}", message)
+        self._look_whether_up(leg)
 
     def leg_media(self, leg: Leg) -> None:
-        """The phone is there and sound flows: the leg is up."""
+        """Listener. A phone that dials in has its sound before our answer is confirmed."""
+        self._look_whether_up(leg)
+
+    def _look_whether_up(self, leg: Leg) -> None:
+        """Answered and with sound: the leg is up."""
         seat = self._seat_of(leg)
         if seat is None:
             leg.hang_up()
-        elif leg.answered and not seat.up:
+        elif leg.answered and leg.media is not None and not seat.up:
             seat.up, seat.failures = True, 0
             self._say(SeatLegUp(seat_id=seat.seat_id))
             self._changed(seat)

@@ -89,7 +89,7 @@ class Node:
         self._lag = 0.0
         self._say(NodeUp(calls_max=self._endpoint.calls_max, pjsip=self._endpoint.version))
         for call_id in left_behind(settings.recordings):
-            self._finisher.finish(call_id)
+            self._finisher.finish(call_id, torn=True)
 
     def run(self) -> None:
         """Turn until somebody says stop."""
@@ -171,7 +171,7 @@ class Node:
         source, message = str(rdata.srcAddress), str(rdata.wholeMsg)
         code = re.match(r"INVITE sips?:([0-9]{4,10})@", message)
         known = code is not None and source_is_within(source, self._settings.phone_networks)
-        if known and code and self._agents.dialed_in(code.group(1), prm.callId):
+        if known and code and self._agents.dialed_in(code.group(1), prm.callId, message, source):
             return
         log.warning("invite refused", extra={"action": "sip.refused"})
         stranger = Leg(self._account, _Deaf(), "stranger", prm.callId)

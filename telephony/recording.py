@@ -10,6 +10,7 @@ import hashlib
 import logging
 import queue
 import threading
+import time
 import wave
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,9 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
+from telephony.clock import monotonic
+
 log = logging.getLogger(__name__)
 
 RATE = 8000
+SIDES = ("customer", "agent")  # left, right
+CLOSE_SECONDS = 2.0
 _HEADER_BYTES = 44  # as pjmedia's writer leaves it for PCM16
 
 
@@ -38,9 +43,26 @@ def live_path(folder: Path, call_id: str, side: str) -> Path:
     return folder / "live" / f"{call_id}.{side}.wav"
 
 
+def wait_until_written(folder: Path, call_id: str) -> None:
+    """Wait for the last buffer of both sides: pjmedia closes a file in its clock thread, a moment
+    after the recorder was dropped, and only then writes the length into the header."""
+    until = monotonic() + CLOSE_SECONDS
+    paths = [live_path(folder, call_id, side) for side in SIDES]
+    while monotonic() < until and not all(_is_closed(path) for path in paths):
+        time.sleep(0.02)
+
+
+def _is_closed(path: Path) -> bool:
+    if not path.exists():
+        return True
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    return len(header) == _HEADER_BYTES and int.from_bytes(header[40:44], "little") > 0
+
+
 def join(folder: Path, call_id: str) -> Saved:
     """Make the stereo file and remove the two sides."""
-    sides = [_samples(live_path(folder, call_id, side)) for side in ("customer", "agent")]
+    sides = [_samples(live_path(folder, call_id, side)) for side in SIDES]
     length = max(len(side) for side in sides)
     stereo = np.zeros((length, 2), dtype="<i2")
     for channel, side in enumerate(sides):
@@ -53,8 +75,8 @@ def join(folder: Path, call_id: str) -> Saved:
         out.setsampwidth(2)
         out.setframerate(RATE)
         out.writeframes(stereo.tobytes())
-    for side_name in ("customer", "agent"):
-        live_path(folder, call_id, side_name).unlink(missing_ok=True)
+    for side in SIDES:
+        live_path(folder, call_id, side).unlink(missing_ok=True)
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
     return Saved(call_id, str(relative), round(length / RATE, 2), digest)
 
@@ -79,22 +101,28 @@ class Finisher:
     def __init__(self, folder: Path, done: Callable[[Saved], None]) -> None:
         (folder / "live").mkdir(parents=True, exist_ok=True)
         self._folder, self._done = folder, done
-        self._queue: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[tuple[str, bool]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="recordings", daemon=True)
         self._thread.start()
 
-    def finish(self, call_id: str) -> None:
-        """Both sides are closed: join them when there is time."""
-        self._queue.put(call_id)
+    def finish(self, call_id: str, *, torn: bool = False) -> None:
+        """Both recorders were dropped: join their files when there is time. `torn`: by a dead node,
+        nobody will complete them any more."""
+        self._queue.put((call_id, torn))
 
     def close(self) -> None:
         """Finish what is queued, then end."""
-        self._queue.put("")
+        self._queue.put(("", False))
         self._thread.join(10)
 
     def _run(self) -> None:
-        while call_id := self._queue.get():
+        while True:
+            call_id, torn = self._queue.get()
+            if not call_id:
+                return
             try:
+                if not torn:
+                    wait_until_written(self._folder, call_id)
                 self._done(join(self._folder, call_id))
             except OSError as error:
                 log.error(

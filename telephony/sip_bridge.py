@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pjsua2 as pj
 
-from telephony.recording import live_path
+from telephony.recording import SIDES, live_path
 from telephony.sip_leg import Leg
 
 
@@ -35,7 +35,7 @@ class Recorders:
 
     def __init__(self, folder: Path, call_id: str, customer: Leg, agent: Leg) -> None:
         self._recorders = []
-        for side, leg in (("customer", customer), ("agent", agent)):
+        for side, leg in zip(SIDES, (customer, agent), strict=True):
             if leg.media is None:
                 raise RuntimeError("a leg without sound cannot be recorded")
             recorder = pj.AudioMediaRecorder()
@@ -44,7 +44,7 @@ class Recorders:
             self._recorders.append(recorder)
 
     def close(self) -> None:
-        """The files are complete when this returns."""
+        """Stop recording; `recording.wait_until_written` knows when the files are complete."""
         self._recorders.clear()  # dropping the last reference closes the file
 
 

@@ -167,6 +167,10 @@ def _messages(event: pj.SipEvent) -> tuple[str, str]:
         source = change.src
         tdata, rdata = source.tdata, source.rdata
         return str(tdata.wholeMsg), str(rdata.wholeMsg)
+    if event.type == pj.PJSIP_EVENT_TX_MSG:
+        outgoing = body.txMsg
+        tdata = outgoing.tdata
+        return str(tdata.wholeMsg), ""
     if event.type == pj.PJSIP_EVENT_RX_MSG:
         incoming = body.rxMsg
         rdata = incoming.rdata

@@ -60,6 +60,11 @@ def demo(
         raise click.ClickException(str(failure)) from None
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+    if headless and result["disagreements"]:
+        lines = "\n".join(result["disagreements"])
+        raise click.ClickException(
+            f"拨号器与运营商记录不一致 / dialer and carrier disagree:\n{lines}"
+        )
 
 
 @kept.command()

@@ -127,11 +127,29 @@ class Demo:
         """What the dialer says, and beside it what the carrier saw; neither knows of the other."""
         with read(open_store(site.database)) as session:
             totals = tally.run_totals(session, campaign, utc_now())
+        carrier = ledger.summary_of(site.carrier_log)
         return {
             **totals,
             "elapsed_s": round(monotonic() - self._started, 1),
-            "carrier": ledger.summary_of(site.carrier_log),
+            "carrier": carrier,
+            "disagreements": disagreements(totals, carrier),
         }
+
+
+def disagreements(totals: dict[str, Any], carrier: dict[str, Any]) -> list[str]:
+    """Where the dialer's totals and the carrier's own log differ, and whom nobody attended to."""
+    kinds = carrier["answers_by_kind"]
+    people = kinds.get("person", 0) + kinds.get("hangs_up_early", 0)
+    met = totals["connected"] + totals["abandoned"] + totals["answered_quick"]
+    pairs = (
+        ("attempts / INVITEs", totals["attempts"], carrier["invites"]),
+        ("answers", totals["answered"], carrier["answers"]),
+        ("people", totals["answered_person"] + totals["answered_quick"], people),
+        ("machines", totals["answered_machine"], kinds.get("machine", 0)),
+        ("answered / connected, abandoned or gone at once", totals["answered"], met),
+        ("calls still open", 0, carrier["open"]),
+    )
+    return [f"{what}: {ours} ≠ {theirs}" for what, ours, theirs in pairs if ours != theirs]
 
 
 def shift_clock_if_needed() -> None:

@@ -24,6 +24,7 @@ VOICES = Path(__file__).parent / "voices"
 CALLS_MAX = 1000
 POLL_MS = 10
 COLLECT_SECONDS = 10.0
+CLOSE_FILES_MS = 200
 
 
 def loopback(text: str) -> tuple[str, int]:
@@ -50,8 +51,9 @@ class Exchange:
 
     def __init__(
         self, listen: tuple[str, int], rtp_ports: tuple[int, int], ledger: Ledger,
-        plan_of: Callable[[str], Plan | None],
+        plan_of: Callable[[str], Plan | None], record_to: Path | None = None,
     ) -> None:  # fmt: skip
+        self._record_to = record_to
         self._endpoint = Endpoint(*listen, CALLS_MAX, log_level=1)
         self._ledger, self._plan_of = ledger, plan_of
         self._lines: list[Line] = []
@@ -73,6 +75,7 @@ class Exchange:
         until = monotonic() + 2.0
         while self._lines and monotonic() < until:
             self.turn()
+        self._endpoint.poll(CLOSE_FILES_MS)  # recorders close in the library's clock thread
 
     def turn(self) -> None:
         """Run SIP for a moment, then what is due in every call."""
@@ -93,7 +96,7 @@ class Exchange:
         invite = str(rdata.wholeMsg)
         plan = self._plan_of(called_user(invite)) or Plan("nobody", 404, 0, False, "", "", 0)
         leg = Leg(self.account, None, "", prm.callId)  # type: ignore[arg-type] # set below
-        line = Line(leg, invite, plan, self._ledger, voice)
+        line = Line(leg, invite, plan, self._ledger, voice, self._record_to)
         leg.listener = line
         self._legs.append(leg)
         self._lines.append(line)

@@ -22,6 +22,7 @@ def main() -> int:
     parser.add_argument("--phones", default="6000-6099", type=_range, help="6000-6099")
     parser.add_argument("--log", type=Path, required=True, help="the phones' own log, JSON lines")
     parser.add_argument("--sound", default="agent", help="what agents say: a name or a WAV file")
+    parser.add_argument("--record", type=Path, help="folder for what the phones hear")
     arguments = parser.parse_args()
 
     def plan_of(number: str) -> Plan | None:
@@ -29,7 +30,8 @@ def main() -> int:
             return None
         return Plan("phone", 200, 0.05, True, "", arguments.sound, SHIFT_SECONDS)
 
-    Exchange(arguments.listen, RTP_PORTS, Ledger(arguments.log), plan_of).run()
+    ledger = Ledger(arguments.log)
+    Exchange(arguments.listen, RTP_PORTS, ledger, plan_of, arguments.record).run()
     return 0
 
 

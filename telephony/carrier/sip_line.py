@@ -32,9 +32,12 @@ class Line:
     """Follows one plan. `voice` finds a sound's file by its name."""
 
     def __init__(
-        self, leg: Leg, invite: str, plan: Plan, ledger: Ledger, voice: Callable[[str], Path]
+        self, leg: Leg, invite: str, plan: Plan, ledger: Ledger, voice: Callable[[str], Path],
+        record_to: Path | None = None,
     ) -> None:  # fmt: skip
         self._leg, self._plan, self._ledger, self._voice = leg, plan, ledger, voice
+        self._record_to = record_to
+        self._recorder: pj.AudioMediaRecorder | None = None
         self._began = monotonic()
         self._answered_at = 0.0
         self._rung = self._decided = self._gone = False
@@ -72,6 +75,13 @@ class Line:
         elif self._answered_at:
             self._packets = self._leg.packets_received() or self._packets
 
+    def _new_recorder(self, folder: Path) -> pj.AudioMediaRecorder:
+        """What this side hears, as a WAV file named by the SIP Call-ID."""
+        folder.mkdir(parents=True, exist_ok=True)
+        recorder = pj.AudioMediaRecorder()
+        recorder.createRecorder(str(folder / f"{re.sub('[^A-Za-z0-9]', '', self._call)}.wav"))
+        return recorder
+
     # --- Listener ---------------------------------------------------------------------------------
 
     def leg_dialed(self, leg: Leg, invite: str) -> None:
@@ -88,7 +98,11 @@ class Line:
 
     def leg_media(self, leg: Leg) -> None:
         """Sound can flow: the announcement while it rings, the voice after the answer."""
-        name = self._plan.sound if self._answered_at or self._decided else self._plan.announcement
+        answering = self._answered_at > 0 or self._decided
+        name = self._plan.sound if answering else self._plan.announcement
+        if self._record_to is not None and answering and leg.media is not None:
+            self._recorder = self._recorder or self._new_recorder(self._record_to)
+            leg.media.startTransmit(self._recorder)
         if not name or name == self._playing or leg.media is None:
             return
         self._playing = name
@@ -99,7 +113,7 @@ class Line:
     def leg_over(self, leg: Leg, code: int, reason: str, cause: int, by_peer: bool) -> None:
         """Whoever ended it."""
         self.over = True
-        self._player = None
+        self._player = self._recorder = None
         status = 200 if self._answered_at else code
         if self._answered_at:
             by = "caller" if by_peer else "callee"

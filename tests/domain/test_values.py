@@ -1,0 +1,139 @@
+"""Money, phone numbers, outbound numbers, promises, retries, pacing, seats, abandonment."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialer.domain.abandonment import default_rate
+from dialer.domain.caller_numbers import PoolNumber, choose
+from dialer.domain.money import BadAmount, format_amount, parse_amount
+from dialer.domain.outcomes import HOLD_KINDS, NEEDS_IDENTITY, OUTCOMES, Then
+from dialer.domain.pacing import View, lines_to_open
+from dialer.domain.phone_numbers import BadNumber, masked, normalise
+from dialer.domain.promises import PromiseAsk, fault, limits
+from dialer.domain.retries import ATTEMPTS_MAX, next_attempt_at
+from dialer.domain.seat import SeatFacts, SeatState, SeatStatus, state_of
+
+pytestmark = pytest.mark.unit
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+@given(st.integers(0, 10**13))
+def test_money_survives_the_way_out_and_in(minor):
+    assert parse_amount(format_amount(minor)) == minor
+
+
+@pytest.mark.parametrize(
+    ("text", "minor"),
+    [("12,345.67", 1234567), ("¥1200", 120000), ("１２.5元", 1250), (" 0.01 ", 1), ("CNY 3", 300)],
+)
+def test_amounts_as_people_write_them(text, minor):
+    assert parse_amount(text) == minor
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("", "amount_missing"), ("-5", "amount_negative"), ("1.234", "amount_form"),
+     ("一千", "amount_form"), ("1,23", "amount_form"), ("1e5", "amount_form"),
+     ("9" * 15, "amount_large")],
+)  # fmt: skip
+def test_what_is_no_amount(text, code):
+    with pytest.raises(BadAmount) as caught:
+        parse_amount(text)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("154 0000 0001", "15400000001"), ("+86-154-0000-0001", "15400000001"),
+     ("0086 15400000001", "15400000001"), ("１５４００００００01", "15400000001"),
+     ("010-62345678", "01062345678"), ("(0571) 8234 5678", "057182345678")],
+)  # fmt: skip
+def test_numbers_as_people_write_them(text, number):
+    assert normalise(text) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "12345", "+88212345678", "1900555", "+1 900 555 0100", "0015551234567", "110", "95588",
+     "15400000001\r\nX: y", "sip:a@b", "1540000000a"],
+)  # fmt: skip
+def test_what_may_not_be_dialed(text):
+    with pytest.raises(BadNumber):
+        normalise(text)
+
+
+@given(st.text(max_size=30))
+def test_only_digits_ever_come_out(text):
+    try:
+        number = normalise(text)
+    except BadNumber:
+        return
+    assert number.isascii()
+    assert number.isdigit()
+    assert 10 <= len(number) <= 12
+
+
+def test_a_masked_number_hides_its_middle():
+    assert masked("15412345678") == "154****5678"
+    assert masked("1234") == "****"
+
+
+def test_a_debtor_sees_the_same_number_again_else_the_rested_one():
+    pool = (PoolNumber("95035100", NOW), PoolNumber("95035101", NOW - timedelta(hours=1)))
+    assert choose(pool, "95035100") == "95035100"
+    assert choose(pool, "") == "95035101"
+    assert choose(pool, "95599") == "95035101"  # no longer ours
+    assert choose((), "95035100") is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "day", "code"),
+    [(0, 24, "promise_amount_low"), (100_001, 24, "promise_amount_high"),
+     (100_000, 23, "promise_date"), (1, 1, "promise_date"), (1, 30, ""), (100_000, 24, "")],
+)  # fmt: skip
+def test_what_may_be_promised(amount, day, code):
+    allowed = limits(100_000, date(2026, 11, 23), 7)
+    assert fault(PromiseAsk(amount, date(2026, 11, day)), allowed) == code
+
+
+def test_an_entry_is_tried_again_later_and_not_for_ever():
+    for code in OUTCOMES:
+        assert next_attempt_at(code, 1, NOW) > NOW
+        assert next_attempt_at(code, ATTEMPTS_MAX, NOW) is None
+
+
+def test_stop_outcomes_hold_the_person():
+    assert {code for code, o in OUTCOMES.items() if o.then is Then.HOLD} == set(HOLD_KINDS)
+    assert "PTP" in NEEDS_IDENTITY
+    assert "CEASE" not in NEEDS_IDENTITY  # who asks us to stop is heard, whoever it is
+
+
+@given(st.integers(0, 300), st.integers(0, 300), st.integers(-5, 300), st.integers(-5, 50))
+def test_never_more_lines_than_agents_wait(idle, in_air, lines, rate):
+    plan = lines_to_open(View(idle, in_air, lines, rate))
+    assert 0 <= plan.count <= max(idle - in_air, 0)
+    assert plan.count <= max(lines, 0)
+    assert plan.count <= max(rate, 0)
+    if plan.count < idle - in_air:
+        assert plan.held_by  # whoever is held back is told by what
+
+
+@given(st.sampled_from(list(SeatStatus)), st.booleans(), st.booleans(), st.booleans())
+def test_a_seat_with_a_customer_talks_and_one_that_owes_wraps_up(status, leg, customer, owes):
+    state = state_of(SeatFacts(status, leg, customer, owes))
+    if customer:
+        assert state is SeatState.TALKING
+    elif owes:
+        assert state is SeatState.WRAP_UP
+    if state is SeatState.IDLE:
+        assert leg
+        assert status is SeatStatus.READY
+
+
+def test_the_rate_shows_its_numbers():
+    rate = default_rate(3, 97)
+    assert (rate.abandoned, rate.persons, rate.value) == (3, 100, 0.03)
+    assert default_rate(0, 0).value == 0.0

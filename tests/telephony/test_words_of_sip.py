@@ -1,0 +1,136 @@
+"""SIP codes to verdicts; the rhythm of a voice to a kind; patches of the source; configuration."""
+
+import pytest
+
+from telephony.answer_kind import Judge
+from telephony.config_file import ConfigError
+from telephony.pjsua2_build.patches import DEAF_CALLS, Edit, applied, mend
+from telephony.protocol import AnswerKind, Verdict
+from telephony.settings import load
+from telephony.sip_codes import may_have_rung, q850_cause, verdict_of
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("status", "cause", "rang", "verdict"),
+    [(486, 0, True, Verdict.BUSY), (600, 0, False, Verdict.BUSY), (404, 0, False, Verdict.INVALID_NUMBER),
+     (404, 17, False, Verdict.INVALID_NUMBER), (603, 0, True, Verdict.REJECTED),
+     (480, 0, True, Verdict.NO_ANSWER), (480, 0, False, Verdict.UNREACHABLE),
+     (480, 20, True, Verdict.UNREACHABLE), (480, 1, True, Verdict.INVALID_NUMBER),
+     (487, 0, True, Verdict.NO_ANSWER), (408, 0, False, Verdict.FAILED), (408, 0, True, Verdict.NO_ANSWER),
+     (503, 0, False, Verdict.FAILED), (503, 34, False, Verdict.FAILED), (999, 0, False, Verdict.FAILED)],
+)  # fmt: skip
+def test_each_code_has_one_verdict(status, cause, rang, verdict):
+    assert verdict_of(status, cause, rang) is verdict
+
+
+def test_only_what_cannot_have_rung_may_go_out_again():
+    assert {v for v in Verdict if not may_have_rung(v)} == {
+        Verdict.FAILED, Verdict.NOT_SENT, Verdict.INVALID_NUMBER,
+    }  # fmt: skip
+
+
+def test_cause_in_a_reason_header():
+    message = (
+        'SIP/2.0 480 x\r\nReason: SIP;cause=480\r\nreason : Q.850;cause=20;text="absent"\r\n\r\n'
+    )
+    assert q850_cause(message) == 20
+    assert q850_cause("SIP/2.0 486 Busy\r\n\r\n") == 0
+
+
+def judged(*stretches: tuple[int, int]) -> AnswerKind:
+    """Feed (level, milliseconds) stretches in 20 ms steps."""
+    judge, now = Judge(), 0
+    for level, milliseconds in stretches:
+        for _ in range(milliseconds // 20):
+            judge.hear(level, now)
+            now += 20
+    return judge.verdict
+
+
+@pytest.mark.parametrize(
+    ("stretches", "kind"),
+    [(((0, 300), (40, 600), (0, 800)), AnswerKind.PERSON),
+     (((0, 300), (40, 3200)), AnswerKind.MACHINE),
+     (((0, 100), (40, 2400), (0, 800)), AnswerKind.MACHINE),
+     (((40, 1000), (0, 300), (40, 2100)), AnswerKind.MACHINE),  # a breath is no pause
+     (((0, 5200),), AnswerKind.SILENCE),
+     (((0, 300), (40, 600), (0, 300)), AnswerKind.UNDECIDED)],
+)  # fmt: skip
+def test_a_person_says_a_word_and_waits(stretches, kind):
+    assert judged(*stretches) is kind
+
+
+def test_a_verdict_is_never_changed():
+    judge = Judge()
+    for now in range(0, 1000, 20):
+        judge.hear(40, now)
+    for now in range(1000, 2000, 20):
+        judge.hear(0, now)
+    assert judge.verdict is AnswerKind.PERSON
+    for now in range(2000, 9000, 20):
+        assert judge.hear(40, now) is AnswerKind.PERSON
+
+
+ORIGINAL = "".join(edit.old + "\n...\n" for edit in DEAF_CALLS)
+
+
+def test_the_deaf_call_fault_is_mended(tmp_path):
+    source = tmp_path / "pjmedia/src/pjmedia/transport_udp.c"
+    source.parent.mkdir(parents=True)
+    source.write_text(ORIGINAL)
+    assert mend(tmp_path)
+    text = source.read_text()
+    assert text.index("started = PJ_TRUE") < text.index("before recvfrom RTP")
+    assert text.count("started = PJ_FALSE") == 2
+
+
+def test_text_that_moved_is_left_alone(tmp_path):
+    source = tmp_path / "pjmedia/src/pjmedia/transport_udp.c"
+    source.parent.mkdir(parents=True)
+    moved = ORIGINAL.replace("before recvfrom RTP", "now reading RTP")
+    source.write_text(moved)
+    assert not mend(tmp_path)
+    assert source.read_text() == moved
+    assert applied("aa", (Edit("a", "b"),)) is None  # two places are no place
+    assert not mend(tmp_path / "nothing")
+
+
+GOOD = '[[telephony.trunks]]\nname = "t"\nproxy = "sip:127.0.0.1:5080"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("[telephony]\nsip_prot = 5060\n" + GOOD, "telephony.sip_prot"),
+     ("[telephony]\n", "telephony.trunks"), ("[telephony]\ntrunks = []\n", "telephony.trunks"),
+     ('[telephony]\nsip_port = "x"\n' + GOOD, "telephony.sip_port"),
+     (GOOD.replace("127.0.0.1", "carrier.example"), "telephony.trunks.0.proxy"),
+     ("[telefony]\n", "telefony"), ("[telephony\n", "-")],
+)  # fmt: skip
+def test_a_broken_configuration_names_its_key_in_both_languages(tmp_path, text, key):
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    assert key in [fault[0] for fault in caught.value.faults]
+    assert all(
+        any("一" <= c <= "鿿" for c in zh) and en.isascii() for _, zh, en in caught.value.faults
+    )
+
+
+def test_a_missing_file_and_an_override(tmp_path, monkeypatch):
+    with pytest.raises(ConfigError, match="file not found"):
+        load(tmp_path / "none.toml")
+    path = tmp_path / "config.toml"
+    path.write_text("[telephony]\n" + GOOD)
+    monkeypatch.setenv("KEPT__TELEPHONY__SIP_PORT", "5099")
+    assert load(path).sip_port == 5099
+
+
+def test_the_demo_clock_is_refused_for_a_real_trunk(tmp_path, monkeypatch):
+    path = tmp_path / "config.toml"
+    path.write_text("[telephony]\n" + GOOD.replace("127.0.0.1", "192.0.2.1"))
+    monkeypatch.setenv("KEPT_DEMO_CLOCK_OFFSET_SECONDS", "3600")
+    with pytest.raises(ConfigError, match="loopback"):
+        load(path)
