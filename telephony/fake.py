@@ -67,15 +67,17 @@ class _Call:
 
 @dataclass(slots=True)
 class FakeNodes:
-    """One fake node named `fake`. `originated` keeps every Originate for the tests to look at."""
+    """One fake node named `fake`. `sent` keeps every command for the tests to look at."""
 
     script: Script
     epoch: int = 1
     nodes: dict[str, NodeView] = field(default_factory=dict)
-    originated: list[Originate] = field(default_factory=list)
+    sent: list[Command] = field(default_factory=list)
     acknowledged: int = 0
     reachable: bool = True
     deaf_to_originates: bool = False  # take them and do nothing: an engine crash looks like this
+    undeliverable: bool = False  # no Originate reaches the node
+    says_all_twice: bool = False
     _seq: int = 0
     _events: list[Numbered] = field(default_factory=list)
     _due: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
@@ -88,12 +90,18 @@ class FakeNodes:
         self.nodes["fake"] = NodeView("fake", self.epoch, 0, monotonic())
         self._say(NodeUp(calls_max=1000, pjsip="fake"))
 
+    @property
+    def originated(self) -> list[Originate]:
+        """The calls that were ordered."""
+        return [command for command in self.sent if isinstance(command, Originate)]
+
     # --- the engine's side ------------------------------------------------------------------------
 
     def send(self, node: str, command: Command) -> bool:
         """As NodeClient.send."""
-        if not self.reachable:
+        if not self.reachable or (self.undeliverable and isinstance(command, Originate)):
             return False
+        self.sent.append(command)
         match command:
             case Originate():
                 self._originate(command)
@@ -125,7 +133,7 @@ class FakeNodes:
         if self.reachable:
             self.nodes["fake"].heard_at = monotonic()
         taken, self._events = self._events, []
-        return taken
+        return [event for event in taken for _ in range(1 + self.says_all_twice)]
 
     def acknowledge(self, node: str) -> None:
         """As NodeClient.acknowledge."""
@@ -137,7 +145,6 @@ class FakeNodes:
     # --- the customers ------------------------------------------------------------------------------
 
     def _originate(self, command: Originate) -> None:
-        self.originated.append(command)
         if self.deaf_to_originates:
             return
         behaviour = self.script(command.number)

@@ -85,6 +85,8 @@ def advance(
     """Step the state machine and carry out its effects."""
     live = floor.calls.get(attempt.id) or _revive(attempt)
     floor.calls[attempt.id] = live
+    if isinstance(happening, WasEnded) and not attempt.verdict:
+        attempt.verdict, attempt.ended_by = happening.verdict, happening.by
     live.call, effects = step(live.call, happening)
     for effect in effects:
         _carry_out(session, floor, attempt, live.call, effect, at)
