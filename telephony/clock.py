@@ -18,3 +18,8 @@ def utc_now() -> datetime:
 def monotonic() -> float:
     """Seconds that never jump; for every deadline and duration."""
     return time.monotonic()
+
+
+def epoch_ms() -> int:
+    """A number that grows from one start of a process to the next; milliseconds of the real clock."""
+    return time.time_ns() // 1_000_000

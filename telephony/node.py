@@ -12,13 +12,12 @@ import re
 import resource
 import signal
 import sys
-import time
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from telephony import log as log_lines
 from telephony.agent_legs import AgentLegs
-from telephony.clock import monotonic
+from telephony.clock import epoch_ms, monotonic
 from telephony.config_file import ConfigError
 from telephony.customers import Customers
 from telephony.journal import Journal
@@ -68,9 +67,7 @@ class Node:
         self._settings = settings
         self._stopping = False
         self._endpoint = Endpoint(settings.sip_address, settings.sip_port, settings.calls_max)
-        self._link = NodeLink(
-            settings.link, settings.node, int(time.time() * 1000), self._endpoint.wake
-        )
+        self._link = NodeLink(settings.link, settings.node, epoch_ms(), self._endpoint.wake)
         self._journal = Journal(settings.journal)
         self._finisher = Finisher(settings.recordings, self._recording_saved)
         self._account = self._endpoint.open_account(settings.rtp_ports, self._incoming)

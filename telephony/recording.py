@@ -63,10 +63,10 @@ def _is_closed(path: Path) -> bool:
 def join(folder: Path, call_id: str) -> Saved:
     """Make the stereo file and remove the two sides."""
     sides = [_samples(live_path(folder, call_id, side)) for side in SIDES]
-    length = max(len(side) for side in sides)
+    length = max(len(samples) for samples in sides)
     stereo = np.zeros((length, 2), dtype="<i2")
-    for channel, side in enumerate(sides):
-        stereo[: len(side), channel] = side
+    for channel, samples in enumerate(sides):
+        stereo[: len(samples), channel] = samples
     relative = Path(call_id[:2]) / f"{call_id}.wav"
     target = folder / relative
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -21,7 +21,7 @@ from dialer.clock import utc_now
 from dialer.store.session import Sessions, open_store, upgrade
 from workbench.auth import hash_password
 from workbench.ports import tcp_is_free
-from workbench.processes import Program
+from workbench.processes import Program, installation
 
 MARKER = "kept-demo"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -108,21 +108,20 @@ def fill(site: Site, agents: int) -> list[Login]:
     return logins
 
 
-def programs(site: Site, agents: int, seed: int) -> list[Program]:
+def programs(site: Site, agents: int, seed: int, customers: Path | None = None) -> list[Program]:
     """The processes of the demonstration, in the order in which they start."""
+    who = ("--customers", str(customers)) if customers else ()
     phones = f"{HUMAN_AGENT_PHONE}-{HUMAN_AGENT_PHONE + agents}"
     return [
         Program("carrier", "telephony.carrier", (
             "--listen", f"127.0.0.1:{site.carrier_port}", "--log", str(site.carrier_log),
-            "--seed", str(seed),
+            "--seed", str(seed), *who,
         )),
         Program("phones", "telephony.carrier.phones", (
             "--listen", f"127.0.0.1:{site.phones_port}", "--phones", phones,
             "--log", str(site.folder / "phones.jsonl"),
         )),
-        Program("node", "telephony.node", before=("telephony.reaper",)),
-        Program("engine", "dialer.engine"),
-        Program("web", "workbench"),
+        *installation(),
     ]  # fmt: skip
 
 

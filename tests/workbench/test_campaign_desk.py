@@ -1,0 +1,105 @@
+"""The manager's page: campaigns, uploads, start and pause, in words of both languages."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from dialer.actions.intake import read_upload
+from dialer.store.session import read
+from dialer.store.tables import Campaign, OutboundNumber, Upload
+from tests.factories import MORNING
+
+pytestmark = pytest.mark.web
+FILE = (
+    "姓名,合同号,手机号,欠款金额\r\n王小明,HT-1,15400000001,100\r\n李芳,HT-2,123,100\r\n".encode()
+)
+
+
+@pytest.fixture
+def manager(office):
+    return office.visitor("manager")
+
+
+def make_campaign(manager) -> int:
+    answer = manager.post(
+        "/campaigns", {"name": "十一月", "creditor": "示例银行", "ring_seconds": 20}
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.get_json()["id"]
+
+
+def test_from_file_to_running(office, manager):
+    campaign = make_campaign(manager)
+    answer = manager.post(f"/campaigns/{campaign}/start")
+    assert answer.status_code == 409
+    assert "还没有可拨的名单" in answer.get_json()["error"]["text"]
+    upload = manager.upload(campaign, FILE, "%E5%90%8D%E5%8D%95.csv").get_json()["id"]
+    read_upload(office.sessions, upload, lambda: MORNING)
+    detail = manager.client.get(f"/uploads/{upload}").get_json()
+    assert detail["filename"] == "名单.csv"
+    assert (detail["counts"]["new"], detail["counts"]["rejected"]) == (1, 1)
+    assert detail["rows"] == [{
+        "line": 3, "bucket": "rejected", "column": "手机号", "reason": "phone_form",
+        "text": "不是有效的中国大陆号码，请核对位数。",
+    }]  # fmt: skip
+    csv = manager.client.get(f"/uploads/{upload}/rejected.csv")
+    assert "123" in csv.text
+    assert "请核对位数" in csv.text
+    assert (
+        "外显号码池为空" in manager.post(f"/campaigns/{campaign}/start").get_json()["error"]["text"]
+    )
+    assert manager.post("/numbers", {"numbers": ["95035100", "95035101"]}).get_json()["new"] == 2
+    assert manager.post(f"/campaigns/{campaign}/start").status_code == 200
+    assert office.visitor("supervisor").post(f"/campaigns/{campaign}/pause").status_code == 200
+    with read(office.sessions) as session:
+        assert session.get_one(Campaign, campaign).state == "paused"
+
+
+def test_the_stored_file_is_private_and_refused_ones_are_removed(office, manager):
+    campaign = make_campaign(manager)
+    upload = manager.upload(campaign, FILE).get_json()["id"]
+    assert manager.upload(campaign, FILE).status_code == 409  # the same file again
+    assert manager.upload(campaign, b"").status_code == 409
+    assert manager.upload(999, FILE + b"x").status_code == 409
+    files = list((office.folder / "uploads").iterdir())
+    with read(office.sessions) as session:
+        assert [str(f) for f in files] == [session.get_one(Upload, upload).path]
+    assert files[0].stat().st_mode & 0o077 == 0
+
+
+def test_a_name_from_outside_is_only_a_name(office, manager):
+    campaign = make_campaign(manager)
+    upload = manager.upload(campaign, FILE, "..%2F..%2Fetc%2Fpasswd").get_json()["id"]
+    with read(office.sessions) as session:
+        row = session.get_one(Upload, upload)
+        assert row.filename == "passwd"
+        assert row.path.startswith(str(office.folder / "uploads"))
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [("/campaigns", {"name": "", "creditor": "x"}, 422), ("/campaigns", {"creditor": "x"}, 422),
+     ("/campaigns", {"name": "a", "creditor": "b", "colour": "red"}, 422),
+     ("/campaigns", {"name": "a", "creditor": "b", "ring_seconds": 5}, 409),
+     ("/campaigns", "x", 422), ("/numbers", {"numbers": []}, 422),
+     ("/numbers", {"numbers": ["95035100", "boss"]}, 409), ("/campaigns/77/start", {}, 409)],
+)  # fmt: skip
+def test_bad_input_is_answered_in_words(office, manager, path, body, status):
+    answer = manager.post(path, body)
+    assert answer.status_code == status
+    text = answer.get_json()["error"]["text"]
+    assert any("一" <= letter <= "鿿" for letter in text)
+    assert "{" not in text
+    with read(office.sessions) as session:
+        assert session.scalars(select(OutboundNumber.number)).all() == []
+
+
+def test_the_same_name_twice_and_the_template(manager):
+    make_campaign(manager)
+    again = manager.post("/campaigns", {"name": "十一月", "creditor": "示例银行"})
+    assert again.status_code == 409
+    assert "已有名为“十一月”的任务" in again.get_json()["error"]["text"]
+    template = manager.client.get("/template.csv")
+    assert template.get_data().startswith(b"\xef\xbb\xbf")
+    assert "合同号" in template.text
