@@ -97,9 +97,9 @@ def fill(site: Site, agents: int) -> list[Login]:
     upgrade(site.database)
     sessions = open_store(site.database)
     logins = [
-        Login("manager", _password(), "manager", "演示经理"),
-        Login("supervisor", _password(), "supervisor", "演示主管"),
-        Login("agent", _password(), "agent", "演示坐席", HUMAN_AGENT_PHONE),
+        Login("manager", _password(), "manager", "演示经理 Mona"),
+        Login("supervisor", _password(), "supervisor", "演示主管 Sun"),
+        Login("agent", _password(), "agent", "演示坐席 Ann", HUMAN_AGENT_PHONE),
         *(_robot(number) for number in range(1, agents + 1)),
     ]
     for login in logins:
@@ -135,7 +135,7 @@ def clock_offset(now: datetime) -> timedelta:
 
 
 def _robot(number: int) -> Login:
-    name = SURNAMES[number % len(SURNAMES)] + "（模拟坐席）"
+    name = SURNAMES[number % len(SURNAMES)] + " · 模拟 robot"
     return Login(f"robot{number:02d}", _password(), "agent", name, HUMAN_AGENT_PHONE + number)
 
 

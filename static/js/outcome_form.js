@@ -66,10 +66,10 @@ export function OutcomeForm({ call, outcomes }) {
     ${group === "promise" && fields.code === "PTP" && call.debt && html`<${PromiseFields} fields=${fields} limits=${call.debt.promise} change=${change} />`}
     ${group === "callback" && chosen?.callback && html`<label class="field promise">${t("outcome.callback_at")}
       <input type="datetime-local" class="form-control" value=${fields.callback_at} onInput=${(event) => change({ callback_at: event.target.value })} required /></label>`}`)}
-    <label class="field">${t("outcome.note")}
+    <div class="outcome-end"><label class="field">${t("outcome.note")}
       <textarea class="form-control" rows="2" maxlength="2000" id="note" value=${fields.note} onInput=${(event) => change({ note: event.target.value })}></textarea></label>
     ${fault && html`<div class="alert alert-danger" role="alert">${fault}</div>`}
-    <button class="btn btn-primary w-100" id="save-outcome" disabled=${!fields.code || saving}>${saving ? t("outcome.saving") : t("outcome.save")}</button>
+    <button class="btn btn-primary w-100" id="save-outcome" disabled=${!fields.code || saving}>${saving ? t("outcome.saving") : t("outcome.save")}</button></div>
   </form>`;
 }
 
