@@ -162,7 +162,7 @@ def _promise(
     )
     row = Promise(
         account_id=account.id, attempt_id=attempt.id, campaign_id=attempt.campaign_id,
-        amount_minor=ask.amount_minor, currency=account.currency, due_on=ask.due_on,
+        amount_minor=ask.amount_minor, currency=account.currency, due_on=ask.due_on, made_on=today,
         user_id=actor.user_id, at=now,
     )  # fmt: skip
     session.add(row)

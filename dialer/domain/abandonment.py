@@ -1,24 +1,92 @@
-"""Abandonment (呼损率): the share of people who answered and met no agent in time.
+"""Abandonment (呼损): one stream of calls, three rates, and the budget that is left.
 
-The default formula, A / (A + H): abandoned over abandoned plus handled by an agent with a person on
-the line. Machines that agents found, and people who hung up before the limit, are in neither. China
-has no number in law that we know of; 3 % is policy. The US and UK forms have their own issue.
+    default  A / (A + H)                    China (policy), United States (16 CFR 310.4(b)(4))
+    ofcom    A' / (A' + H), A' = A (1 - m) with AMD off, A + f K with AMD on (Ofcom 2016, Annex 3)
+
+A: a person (or nobody knows) met no agent within the limit. H: an agent spoke with a person. m: share of
+machines among what agents got. K: calls AMD hung up on, f: its tested share of persons among them.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
-FORMULA = "A/(A+H)"
+
+class Kind(StrEnum):
+    """What became of an answered call."""
+
+    HANDLED = "handled"
+    MACHINE_AGENT = "machine_agent"
+    ABANDONED = "abandoned"
+    SILENT = "silent"  # abandoned, and no message within the limit either
+    AMD_HANGUP = "amd_hangup"
+    CALLEE_QUICK = "callee_quick"
+    NO_MEDIA = "no_media"  # a fault of trunk or media: nobody could hear anybody
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One answered call. Milliseconds since the start of the clock (the pack's starting point);
+    None: it never happened."""
+
+    agent_ms: float | None
+    message_ms: float | None = None
+    hung_up_by_callee_ms: float | None = None
+    machine_said_agent: bool = False
+    amd_hung_up: bool = False
+    no_media: bool = False
+
+
+def kind_of(call: Answered, limit_ms: float) -> Kind:
+    """In exactly one kind; an agent who joins after the limit does not undo the abandonment."""
+    if call.amd_hung_up:
+        return Kind.AMD_HANGUP
+    if call.no_media and call.agent_ms is None:
+        return Kind.NO_MEDIA
+    if call.agent_ms is not None and call.agent_ms <= limit_ms:
+        return Kind.MACHINE_AGENT if call.machine_said_agent else Kind.HANDLED
+    gone = call.hung_up_by_callee_ms
+    if gone is not None and gone < limit_ms:
+        return Kind.CALLEE_QUICK
+    if call.message_ms is None or call.message_ms > limit_ms:
+        return Kind.SILENT
+    return Kind.ABANDONED
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many of each kind that the rates need."""
+
+    handled: int = 0
+    abandoned: int = 0  # silent ones included
+    silent: int = 0
+    machine_agent: int = 0
+    amd_hangup: int = 0
+    quick: int = 0
+
+
+def tally(kinds: Iterable[Kind]) -> Tally:
+    """Count kinds."""
+    count = dict.fromkeys(Kind, 0)
+    for kind in kinds:
+        count[kind] += 1
+    return Tally(
+        handled=count[Kind.HANDLED], abandoned=count[Kind.ABANDONED] + count[Kind.SILENT],
+        silent=count[Kind.SILENT], machine_agent=count[Kind.MACHINE_AGENT],
+        amd_hangup=count[Kind.AMD_HANGUP], quick=count[Kind.CALLEE_QUICK],
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
     """A rate that always shows its numerator and denominator."""
 
-    abandoned: int
-    persons: int
-    formula: str = FORMULA
+    abandoned: float
+    persons: float
+    formula: str
 
     @property
     def value(self) -> float:
@@ -26,6 +94,53 @@ class Rate:
         return self.abandoned / self.persons if self.persons else 0.0
 
 
-def default_rate(abandoned: int, handled: int) -> Rate:
-    """The rate of `abandoned` and `handled` calls."""
-    return Rate(abandoned, abandoned + handled)
+def human_rate(counts: Tally) -> Rate:
+    """A / (A + H)."""
+    return Rate(counts.abandoned, counts.abandoned + counts.handled, "A/(A+H)")
+
+
+def ofcom_rate(counts: Tally, false_positives: float | None) -> Rate:
+    """Ofcom's form. `false_positives`: None with AMD off, else the tested share (upper bound)."""
+    if false_positives is None:
+        met = counts.handled + counts.machine_agent
+        share = counts.machine_agent / met if met else 0.0
+        abandoned = counts.abandoned * (1 - share)
+        return Rate(abandoned, abandoned + counts.handled, "A(1-m)/(A(1-m)+H)")
+    abandoned = counts.abandoned + false_positives * counts.amd_hangup
+    return Rate(abandoned, abandoned + counts.handled, "(A+fK)/(A+fK+H)")
+
+
+def rate_of(formula: str, counts: Tally, false_positives: float | None = None) -> Rate:
+    """By the pack's formula."""
+    return ofcom_rate(counts, false_positives) if formula == "ofcom" else human_rate(counts)
+
+
+def budget_left(rate: Rate, hard: float) -> int:
+    """How many more may be abandoned now before the rate passes `hard`; 0 when it has."""
+    if rate.value > hard:
+        return 0
+    room = (hard * rate.persons - rate.abandoned) / (1 - hard)
+    return max(math.floor(room + 1e-9), 0)
+
+
+def may_over_dial(rate: Rate, hard: float, in_air: int, free_agents: int) -> bool:
+    """Whether one more line than agents wait stays within `hard` in the worst case: everyone
+    answers. Where it does not, there is one line for each waiting agent and no more."""
+    at_risk = max(in_air + 1 - free_agents, 0)
+    if not at_risk:
+        return True
+    persons = rate.persons + at_risk
+    return (rate.abandoned + at_risk) / persons <= hard
+
+
+def cause_of(
+    idle_at_answer: int, paused_while_ringing: int, leg_lost: bool, calls_at_once: int
+) -> str:
+    """Why nobody was there, for the list of abandoned calls: a code of the catalogue."""
+    if leg_lost:
+        return "agent_leg_lost"
+    if paused_while_ringing:
+        return "agent_paused"
+    if calls_at_once > 1:
+        return "answers_at_once"
+    return "no_agent_free" if not idle_at_answer else "other_campaign"

@@ -30,9 +30,25 @@ _HEADERS = {
     "id_number": ("身份证号", "身份证", "证件号码", "id_number"),
     "product": ("产品", "产品名称", "product"),
     "overdue_reason": ("逾期原因", "overdue_reason"),
+    "region": ("地区", "省份", "region"),
+    "contact_name": ("联系人", "联系人姓名", "contact_name"),
+    "contact_phone": ("联系人电话", "联系人手机", "contact_phone"),
+    "contact_relation": ("联系人关系", "关系", "contact_relation"),
+    "guarantor_name": ("担保人", "担保人姓名", "guarantor_name"),
+    "guarantor_phone": ("担保人电话", "guarantor_phone"),
 }
 _FIELD_OF = {title: field for field, titles in _HEADERS.items() for title in titles}
 NAME_MAX = 80
+
+
+@dataclass(frozen=True, slots=True)
+class RowPhone:
+    """A number with whose it is."""
+
+    number: str
+    role: str = "debtor"  # debtor | guarantor | contact
+    relation: str = "self"
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +68,13 @@ class CaseRow:
     id_number: str = ""
     product: str = ""
     overdue_reason: str = ""
+    region: str = ""
+    others: tuple[RowPhone, ...] = ()
+
+    def all_phones(self) -> tuple[RowPhone, ...]:
+        """The debtor's own numbers in the file's order, then other people's."""
+        own = tuple(RowPhone(number) for number in self.phones)
+        return own + tuple(other for other in self.others if other.number not in self.phones)
 
 
 class BadRow(ValueError):
@@ -77,12 +100,21 @@ def template_header() -> tuple[str, ...]:
     return tuple(titles[0] for titles in _HEADERS.values())
 
 
-def read_header(titles: Sequence[str]) -> dict[str, int]:
-    """field -> position. Raises BadHeader for missing required or doubled columns."""
+def fields() -> tuple[str, ...]:
+    """All fields a column can be mapped to, required ones first."""
+    return (*REQUIRED, *(field for field in _HEADERS if field not in REQUIRED))
+
+
+def read_header(titles: Sequence[str], mapping: Mapping[str, str] | None = None) -> dict[str, int]:
+    """field -> position, by `mapping` (field -> title) where it names one, else by the usual titles.
+    Raises BadHeader for missing required or doubled columns."""
+    mapped = {title.strip(): field for field, title in (mapping or {}).items()}
     places: dict[str, int] = {}
     doubled: list[str] = []
     for position, title in enumerate(titles):
-        field = _FIELD_OF.get(title.strip().lower().replace(" ", "_"))
+        field = mapped.get(title.strip()) or _FIELD_OF.get(title.strip().lower().replace(" ", "_"))
+        if field in (mapping or {}) and title.strip() not in mapped:
+            continue  # another column was chosen for this field
         if field is None:
             continue
         if field in places:
@@ -113,6 +145,8 @@ def read_row(cells: Sequence[str], places: Mapping[str, int], titles: Sequence[s
         id_number=row.id_number(),
         product=row.get("product")[:NAME_MAX],
         overdue_reason=row.get("overdue_reason")[:NAME_MAX],
+        region=row.get("region")[:NAME_MAX],
+        others=row.others(),
     )
 
 
@@ -146,6 +180,20 @@ class _Cells:
                 except BadNumber as error:
                     raise self.bad(field, error.code) from None
         return tuple(dict.fromkeys(found))
+
+    def others(self) -> tuple[RowPhone, ...]:
+        """Numbers of a guarantor and a contact, if the file names them."""
+        found = []
+        for role in ("guarantor", "contact"):
+            if self.get(f"{role}_phone"):
+                try:
+                    number = normalise(self.get(f"{role}_phone"))
+                except BadNumber as error:
+                    raise self.bad(f"{role}_phone", error.code) from None
+                relation = self.get("contact_relation") if role == "contact" else "guarantor"
+                owner = self.get(f"{role}_name")[:NAME_MAX]
+                found.append(RowPhone(number, role, relation[:NAME_MAX] or "other", owner))
+        return tuple(found)
 
     def amount(self, field: str, *, required: bool = False) -> int:
         text = self.get(field)

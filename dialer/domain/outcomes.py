@@ -76,11 +76,16 @@ OUTCOMES: dict[str, Outcome] = _table(
     Outcome("RPC_REFUSE", Group.NEGATIVE, Then.RETRY),
     Outcome("RPC_NO_ABILITY", Group.NEGATIVE, Then.RETRY),
     Outcome("RPC_HANGUP", Group.NEGATIVE, Then.RETRY),
+    Outcome("RPC_HOSTILE", Group.NEGATIVE, Then.RETRY),
     Outcome("HARDSHIP", Group.CARE, Then.HOLD),
     Outcome("DISPUTE_AMOUNT", Group.DISPUTE, Then.HOLD),
     Outcome("DISPUTE_PAID", Group.DISPUTE, Then.HOLD),
+    Outcome("DISPUTE_FRAUD", Group.DISPUTE, Then.HOLD),
     Outcome("COMPLAINT", Group.RISK, Then.HOLD),
+    Outcome("SELF_HARM", Group.RISK, Then.HOLD, right_party=False),
     Outcome("CEASE", Group.STOP, Then.HOLD),
+    Outcome("BANKRUPT", Group.STOP, Then.HOLD),
+    Outcome("ATTORNEY", Group.STOP, Then.HOLD),
     Outcome("DECEASED", Group.STOP, Then.HOLD, right_party=False, effective=False),
     Outcome("DNC", Group.STOP, Then.SUPPRESS),
     _third("TP_MESSAGE", Then.RETRY),
@@ -105,11 +110,12 @@ OUTCOMES: dict[str, Outcome] = _table(
 
 HOLD_KINDS = {
     "HARDSHIP": "hardship", "DISPUTE_AMOUNT": "dispute", "DISPUTE_PAID": "dispute",
-    "COMPLAINT": "complaint", "CEASE": "cease", "DECEASED": "deceased",
+    "DISPUTE_FRAUD": "dispute", "COMPLAINT": "complaint", "SELF_HARM": "vulnerable",
+    "CEASE": "cease", "BANKRUPT": "bankrupt", "ATTORNEY": "attorney", "DECEASED": "deceased",
 }  # fmt: skip
 
 NEEDS_IDENTITY = frozenset(o.code for o in OUTCOMES.values() if o.right_party and o.by_agent) - {
-    "DNC", "COMPLAINT", "CEASE", "RPC_HANGUP",
+    "DNC", "COMPLAINT", "CEASE", "RPC_HANGUP", "RPC_HOSTILE", "ATTORNEY",
 }  # fmt: skip
 
 

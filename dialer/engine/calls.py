@@ -26,6 +26,7 @@ from dialer.domain.call import (
     step,
 )
 from dialer.engine.floor import Floor, LiveCall, load_seat, settle
+from dialer.engine.number_pool import note_dial
 from dialer.facts import CallJudged, CallMoved
 from dialer.feed import publish
 from dialer.store.tables import Attempt, Outcome
@@ -91,6 +92,7 @@ def advance(
     for effect in effects:
         _carry_out(session, floor, attempt, live.call, effect, at)
     if live.call.state is CallState.ENDED:
+        note_dial(session, attempt, at)
         floor.calls.pop(attempt.id, None)
 
 
@@ -108,6 +110,8 @@ def _note_details(session: Session, attempt: Attempt, event: Event, at: datetime
             if attempt.waited_ms is None:
                 attempt.waited_ms = waited
             attempt.answered_at = attempt.answered_at or at
+            if isinstance(event, Abandoned) and event.message:
+                attempt.message_ms = waited
         case Judged(kind=kind):
             attempt.answer_kind = kind
             fact = CallJudged(attempt_id=attempt.id, seat_id=attempt.seat_id or 0, kind=kind)

@@ -12,31 +12,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dialer.domain.call import Call
-from dialer.domain.caller_numbers import PoolNumber, choose
-from dialer.domain.compliance import Allowed, Ask, Blocked, RulePack, may_contact, zones_of
+from dialer.domain.compliance import Allowed, Blocked, Infrastructure, RulePack, may_contact
+from dialer.engine.asking import Asking, gather, pack_of
 from dialer.engine.floor import Floor, LiveCall
+from dialer.engine.number_pool import pick_number
 from dialer.facts import CallMoved
 from dialer.feed import publish
-from dialer.store import attempts as attempt_store
 from dialer.store.entries import next_ready
 from dialer.store.lease import is_held
-from dialer.store.tables import (
-    Attempt,
-    Campaign,
-    Debtor,
-    Entry,
-    Hold,
-    OutboundNumber,
-    Phone,
-    Promise,
-    Suppression,
-)
+from dialer.store.tables import Attempt, Campaign, Entry, OutboundNumber, Phone
 from telephony.protocol import Originate
 
+FINAL = ("INVALID_NUMBER", "WRONG_NUMBER", "NO_NUMBER", "CASE_CLOSED", "RECALLED")
 CONSIDER_MAX = 200  # entries looked at in one transaction: the write lock is not held for long
 
 
@@ -50,12 +40,14 @@ class Placing:
     epoch: int
     pack: RulePack
     monotonic: Callable[[], float]
+    recorder_ok: bool = True
 
 
 def place(session: Session, floor: Floor, placing: Placing, now: datetime) -> int:
     """Write up to `count` attempts and queue their Originates; returns how many."""
     campaign = session.get_one(Campaign, placing.campaign_id)
-    if campaign.state != "running" or not is_held(session, placing.epoch):
+    pack = pack_of(session, campaign, placing.pack)
+    if campaign.state != "running" or pack is None or not is_held(session, placing.epoch):
         return 0
     placed = considered = 0
     while placed < placing.count and considered < CONSIDER_MAX:
@@ -63,20 +55,20 @@ def place(session: Session, floor: Floor, placing: Placing, now: datetime) -> in
         if not entries:
             break
         for entry in entries:
-            placed += _place_entry(session, floor, placing, campaign, entry, now)
+            placed += _place_entry(session, floor, placing, pack, campaign, entry, now)
         considered += len(entries)
         session.flush()
     return placed
 
 
-def _place_entry(
-    session: Session, floor: Floor, placing: Placing, campaign: Campaign, entry: Entry,
-    now: datetime,
+def _place_entry(  # noqa: PLR0913 - all that one attempt is made of
+    session: Session, floor: Floor, placing: Placing, pack: RulePack, campaign: Campaign,
+    entry: Entry, now: datetime,
 ) -> bool:  # fmt: skip
-    phone, verdict = _best_phone(session, campaign, entry, placing.pack, now)
-    shown = _outbound_number(session, campaign, entry.debtor_id)
-    if isinstance(verdict, Allowed) and shown is None:
-        verdict = Blocked("CLI_UNAVAILABLE", now + placing.pack.number_interval)
+    asking = gather(session, entry, pack, now)
+    shown = pick_number(session, campaign, asking.debtor, now)
+    there = Infrastructure(cli_available=shown is not None, recorder_ok=placing.recorder_ok)
+    phone, verdict = best_phone(asking, campaign, pack, now, there)
     if isinstance(verdict, Blocked) or phone is None or shown is None:
         _put_back(entry, verdict if isinstance(verdict, Blocked) else Blocked("NO_NUMBER"))
         return False
@@ -92,16 +84,18 @@ def _place_entry(
     return True
 
 
-def _best_phone(
-    session: Session, campaign: Campaign, entry: Entry, pack: RulePack, now: datetime
+def best_phone(
+    asking: Asking, campaign: Campaign, pack: RulePack, now: datetime, there: Infrastructure
 ) -> tuple[Phone | None, Allowed | Blocked]:
-    """The first number that the gate allows; else the verdict that lets us ask again soonest."""
-    phones = session.scalars(
-        select(Phone).where(Phone.debtor_id == entry.debtor_id).order_by(Phone.rank, Phone.id)
-    ).all()
+    """The first number that the gate allows, the one tried last at the end; else the verdict that
+    lets us ask again soonest."""
+    last = max((p for p in asking.history if p.own), key=lambda p: p.at, default=None)
+    order = sorted(
+        asking.phones, key=lambda p: (last is not None and p.number == last.number, p.rank)
+    )
     blocked: list[Blocked] = []
-    for phone in phones:
-        verdict = may_contact(_ask(session, campaign, entry, phone, pack, now), pack)
+    for phone in order:
+        verdict = may_contact(asking.ask(phone, campaign, now, there), pack)
         if isinstance(verdict, Allowed):
             return phone, verdict
         blocked.append(verdict)
@@ -111,51 +105,11 @@ def _best_phone(
     return None, blocked[0] if blocked else Blocked("NO_NUMBER")
 
 
-def _ask(
-    session: Session, campaign: Campaign, entry: Entry, phone: Phone, pack: RulePack,
-    now: datetime,
-) -> Ask:  # fmt: skip
-    debtor = session.get_one(Debtor, entry.debtor_id)
-    today = now.astimezone(zones_of(debtor.timezone, pack)[0]).date()
-    holds = session.scalars(
-        select(Hold.kind).where(
-            Hold.debtor_id == debtor.id, Hold.starts_at <= now,
-            Hold.ends_at.is_(None) | (Hold.ends_at > now),
-        )
-    ).all()  # fmt: skip
-    suppressed = session.scalar(select(Suppression.id).where(Suppression.number == phone.number))
-    pending = session.scalar(
-        select(Promise.id).where(
-            Promise.account_id == entry.account_id, Promise.state == "open",
-            Promise.due_on >= today,
-        )
-    )  # fmt: skip
-    return Ask(
-        now=now, timezone=debtor.timezone, ring_seconds=campaign.ring_seconds,
-        case_closed=False, holds=tuple(holds), suppressed=suppressed is not None,
-        number_state=phone.state, promise_pending=pending is not None,
-        counters=attempt_store.counters(session, debtor.id, phone.number, today),
-    )  # fmt: skip
-
-
-def _outbound_number(session: Session, campaign: Campaign, debtor_id: int) -> OutboundNumber | None:
-    rows = session.scalars(
-        select(OutboundNumber).where(
-            OutboundNumber.active,
-            OutboundNumber.creditor_id.is_(None)
-            | (OutboundNumber.creditor_id == campaign.creditor_id),
-        )
-    ).all()
-    pool = tuple(PoolNumber(row.number, row.last_used_at) for row in rows)
-    number = choose(pool, attempt_store.last_shown(session, debtor_id))
-    return next((row for row in rows if row.number == number), None)
-
-
 def _put_back(entry: Entry, blocked: Blocked) -> None:
     entry.block_reason = blocked.code
     if blocked.until is not None:
         entry.next_at = blocked.until
-    elif blocked.code in ("INVALID_NUMBER", "WRONG_NUMBER", "NO_NUMBER", "CASE_CLOSED"):
+    elif blocked.code in FINAL:
         entry.state = "done"
     else:
         entry.state = "held"
@@ -167,7 +121,7 @@ def _write_attempt(  # noqa: PLR0913 - all that one attempt is made of
 ) -> Attempt:  # fmt: skip
     zone = verdict.licence.local_times[0].rsplit(" ", 1)[1]
     attempt = Attempt(
-        id=secrets.token_hex(16), entry_id=entry.id, campaign_id=entry.campaign_id,
+        id=secrets.token_hex(16), entry_id=entry.id, campaign_id=entry.campaign_id, case_id=entry.case_id,
         account_id=entry.account_id, debtor_id=entry.debtor_id, number=phone.number,
         outbound_number=shown.number, local_day=now.astimezone(ZoneInfo(zone)).date(),
         licence=verdict.licence.as_json(), engine_epoch=placing.epoch, node=placing.node,

@@ -3,25 +3,90 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import timedelta
+from datetime import date, time, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from dialer.domain.compliance import RulePack
+from dialer.domain.compliance.hours import Week, Window
+from dialer.domain.compliance.pack import AbandonRule, Cap, Counts, Key, Narrowing, RulePack
+
+PACKS = ("cn", "us", "uk")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+STALE_AFTER = timedelta(days=180)
 
 
 @cache
 def load_pack(name: str) -> RulePack:
     """The pack `name`.toml of this folder."""
+    if name not in PACKS:
+        raise ValueError(f"no rule pack {name!r}; there are {', '.join(PACKS)}")
     data = tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
+    rest = data["rest"]
     return RulePack(
         name=data["name"],
         version=data["version"],
+        verified_on=data["verified_on"],
         zones=tuple(data["zones"]),
-        opens=data["hours"]["opens"],
-        closes=data["hours"]["closes"],
-        effective_per_person_day=data["effective_per_person_day"]["limit"],
-        attempts_per_person_day=data["attempts_per_person_day"]["limit"],
-        attempts_per_number_day=data["attempts_per_number_day"]["limit"],
-        number_interval=timedelta(minutes=data["number_interval_minutes"]["limit"]),
+        week=_week(data["hours"]),
+        caps=tuple(_cap(code, cap) for code, cap in data["caps"].items()),
+        number_interval=timedelta(minutes=rest["number_interval_minutes"]),
+        after_abandon=timedelta(hours=rest["after_abandon_hours"]),
+        after_machine=timedelta(hours=rest["after_machine_hours"]),
+        third_party=data["third_party"]["mode"],
+        ring_seconds_min=data["ring_seconds_min"],
+        abandon=_abandon(data["abandon"]),
+        promise_days_max=data["promise_days_max"],
+        citations={"OUT_OF_HOURS": data["hours"]["citation"], "CAP_INTERVAL": rest["citation"],
+                   "THIRD_PARTY": data["third_party"]["citation"],
+                   "ABANDON_BUDGET": data["abandon"]["citation"]},
+        closed_on_holidays=data["hours"].get("closed_on_holidays", False),
+        holidays=frozenset(data.get("holidays", ())),
+    )  # fmt: skip
+
+
+def is_stale(pack: RulePack, today: date) -> bool:
+    """Nobody has compared the pack with the law for half a year."""
+    return today - pack.verified_on > STALE_AFTER
+
+
+def _week(hours: dict[str, Any]) -> Week:
+    default = hours.get("every_day", ("00:00", "00:00"))  # a day nobody names is closed
+    windows = []
+    for day in DAYS:
+        opens, closes = hours.get(day, default)
+        windows.append(Window(time.fromisoformat(opens), time.fromisoformat(closes)))
+    return tuple(windows)
+
+
+def _cap(code: str, cap: dict[str, Any]) -> Cap:
+    return Cap(
+        code, Key(cap["key"]), Counts(cap["counts"]), cap["limit"], cap["days"], cap["citation"],
+        cap.get("cooling", False),
+    )  # fmt: skip
+
+
+def _abandon(rule: dict[str, Any]) -> AbandonRule:
+    return AbandonRule(
+        formula=rule["formula"], starts=rule["starts"],
+        threshold=timedelta(seconds=rule["threshold_seconds"]), window=rule["window"],
+        target=rule["target"], hard=rule["hard"],
+    )  # fmt: skip
+
+
+def narrowing_of(data: dict[str, Any]) -> Narrowing:
+    """What an agreement or campaign stores: hours, caps, number_interval_minutes, ... Raises
+    ValueError or KeyError naming what it cannot read."""
+    unknown = set(data) - {
+        "hours", "caps", "number_interval_minutes", "closed_on_holidays", "hard_abandon",
+    }  # fmt: skip
+    if unknown:
+        raise ValueError(", ".join(sorted(unknown)))
+    minutes = data.get("number_interval_minutes")
+    return Narrowing(
+        week=_week(data["hours"]) if "hours" in data else None,
+        caps={str(code): int(limit) for code, limit in data.get("caps", {}).items()} or None,
+        number_interval=timedelta(minutes=minutes) if minutes is not None else None,
+        closed_on_holidays=bool(data.get("closed_on_holidays", False)),
+        hard_abandon=data.get("hard_abandon"),
     )

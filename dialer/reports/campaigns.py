@@ -21,6 +21,7 @@ from dialer.store.tables import (
 )
 
 ROWS_SHOWN = 50
+FINE = ("updated", "unchanged")  # rows that became no entry and need nobody's attention
 
 
 def overview(session: Session, now: datetime) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def upload_detail(session: Session, upload_id: int) -> dict[str, Any] | None:
     if upload is None:
         return None
     rows = session.scalars(
-        select(UploadRow).where(UploadRow.upload_id == upload_id)
+        select(UploadRow).where(UploadRow.upload_id == upload_id, UploadRow.bucket.not_in(FINE))
         .order_by(UploadRow.line).limit(ROWS_SHOWN)
     )  # fmt: skip
     left = [
@@ -87,5 +88,7 @@ def upload_detail(session: Session, upload_id: int) -> dict[str, Any] | None:
 def rejected_rows(session: Session, upload_id: int) -> Iterator[UploadRow]:
     """All rows that became no entry, in the order of the file."""
     yield from session.scalars(
-        select(UploadRow).where(UploadRow.upload_id == upload_id).order_by(UploadRow.line)
+        select(UploadRow)
+        .where(UploadRow.upload_id == upload_id, UploadRow.bucket.not_in(FINE))
+        .order_by(UploadRow.line)
     )

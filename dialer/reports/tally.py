@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dialer.domain.abandonment import Rate, default_rate
+from dialer.domain.abandonment import Kind, Rate, Tally, rate_of, tally
 from dialer.domain.outcomes import OUTCOMES
 from dialer.store.tables import Attempt, Entry, Outcome, Promise, Seat, SeatSpan
 
@@ -51,23 +51,41 @@ def run_totals(session: Session, campaign_id: int, now: datetime) -> dict[str, A
     }
 
 
-def abandonment(session: Session, campaign_id: int, since: datetime | None) -> Rate:
-    """A / (A + H): abandoned over abandoned and handled; a machine an agent found is neither."""
+def abandonment(
+    session: Session, campaign_id: int, since: datetime | None, formula: str = "human"
+) -> Rate:
+    """The campaign's rate by the pack's formula, from the calls themselves."""
+    return rate_of(formula, answered_calls(session, [campaign_id], since))
+
+
+def answered_calls(
+    session: Session, campaigns: list[int], since: datetime | None, until: datetime | None = None
+) -> Tally:
+    """Every answered call in exactly one kind (docs/rules.md, abandonment)."""
     query = (
-        select(Attempt.abandoned, Attempt.seat_id, Outcome.code)
+        select(
+            Attempt.abandoned, Attempt.seat_id, Attempt.message_ms, Attempt.ended_at, Outcome.code
+        )
         .outerjoin(Outcome, Outcome.attempt_id == Attempt.id)
-        .where(Attempt.campaign_id == campaign_id, Attempt.answered_at.is_not(None))
+        .where(Attempt.campaign_id.in_(campaigns), Attempt.answered_at.is_not(None))
     )
     if since is not None:
         query = query.where(Attempt.answered_at >= since)
-    rows = session.execute(query).all()
-    abandoned = sum(row.abandoned for row in rows)
-    handled = sum(
-        row.seat_id is not None and not row.abandoned
-        and (row.code is None or OUTCOMES[row.code].person)
-        for row in rows
-    )  # fmt: skip
-    return default_rate(abandoned, handled)
+    if until is not None:
+        query = query.where(Attempt.answered_at < until)
+    return tally(kind for row in session.execute(query) if (kind := _kind(row)) is not None)
+
+
+def _kind(row: Any) -> Kind | None:
+    """From what the node decided on its own clock; None while the call waits for an agent."""
+    if row.abandoned:
+        return Kind.ABANDONED if row.message_ms is not None else Kind.SILENT
+    if row.seat_id is not None:
+        person = row.code is None or OUTCOMES[row.code].person
+        return Kind.HANDLED if person else Kind.MACHINE_AGENT
+    if row.ended_at is None:
+        return None
+    return Kind.NO_MEDIA if row.code == "NO_AUDIO" else Kind.CALLEE_QUICK
 
 
 def occupancy(session: Session, now: datetime) -> float:

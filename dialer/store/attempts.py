@@ -1,16 +1,19 @@
-"""Attempts: what is in the air, and what was done for a person today."""
+"""Attempts: what is in the air, and what was done for a person and a number lately."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dialer.domain.compliance import Counters
-from dialer.domain.outcomes import OUTCOMES
-from dialer.store.tables import Attempt, Outcome
+from dialer.domain.compliance import Past
+from dialer.domain.outcomes import OUTCOMES, Group
+from dialer.store.tables import Attempt, Debtor, Outcome
+
+NOT_RANG = ("not_sent", "failed", "invalid_number")  # verdicts of calls that reached no phone
 
 
 def open_attempts(session: Session) -> Sequence[Attempt]:
@@ -18,32 +21,36 @@ def open_attempts(session: Session) -> Sequence[Attempt]:
     return session.scalars(select(Attempt).where(Attempt.ended_at.is_(None))).all()
 
 
-def counters(session: Session, debtor_id: int, number: str, local_day: date) -> Counters:
-    """Today's counters of a person and of one number, whatever the debt or campaign.
-
-    An attempt in the air, or one without an outcome yet, counts as effective: it is reserved."""
+def history(
+    session: Session, debtor_id: int, numbers: Sequence[str], since: date
+) -> tuple[Past, ...]:
+    """Contacts of a person, and of these numbers, from local day `since` on, whatever the debt,
+    creditor or campaign. The person's row is locked first: of two workers who ask for the same
+    person, the second sees what the first has reserved."""
+    session.scalar(select(Debtor.id).where(Debtor.id == debtor_id).with_for_update())
     rows = session.execute(
-        select(Attempt.number, Attempt.created_at, Attempt.ended_at, Attempt.answered_at,
-               Attempt.debtor_id, Outcome.code)
+        select(Attempt.number, Attempt.account_id, Attempt.debtor_id, Attempt.local_day,
+               Attempt.created_at, Attempt.ended_at, Attempt.answered_at, Attempt.abandoned,
+               Attempt.verdict, Outcome.code)
         .outerjoin(Outcome, Outcome.attempt_id == Attempt.id)
-        .where(Attempt.local_day == local_day)
-        .where((Attempt.debtor_id == debtor_id) | (Attempt.number == number))
+        .where(Attempt.local_day >= since)
+        .where((Attempt.debtor_id == debtor_id) | (Attempt.number.in_(numbers)))
     ).all()  # fmt: skip
-    mine = [row for row in rows if row.debtor_id == debtor_id]
-    to_number = [row for row in rows if row.number == number]
-    return Counters(
-        effective=sum(_is_effective(row.code, row.ended_at, row.answered_at) for row in mine),
-        attempts=len(mine),
-        number_attempts=len(to_number),
-        number_last_at=max((row.created_at for row in to_number), default=None),
-        in_flight=any(row.ended_at is None for row in rows),
-    )
+    return tuple(_past(row, debtor_id) for row in rows)
 
 
-def _is_effective(code: str | None, ended_at: object, answered_at: object) -> bool:
-    if code is not None:
-        return OUTCOMES[code].effective
-    return ended_at is None or answered_at is not None
+def _past(row: Any, debtor_id: int) -> Past:
+    """One in the air, or one without an outcome yet, counts as effective: it is reserved."""
+    outcome = OUTCOMES.get(row.code) if row.code else None
+    in_flight = row.ended_at is None
+    return Past(
+        at=row.created_at, day=row.local_day, number=row.number, account_id=row.account_id,
+        own=row.debtor_id == debtor_id, in_flight=in_flight, abandoned=row.abandoned,
+        effective=outcome.effective if outcome else in_flight or row.answered_at is not None,
+        conversation=bool(outcome and outcome.right_party and outcome.by_agent),
+        rang=in_flight or row.verdict not in NOT_RANG, machine=row.code == "AM_AGENT",
+        third_party=bool(outcome and outcome.group is Group.THIRD_PARTY),
+    )  # fmt: skip
 
 
 def last_shown(session: Session, debtor_id: int) -> str:
@@ -52,3 +59,20 @@ def last_shown(session: Session, debtor_id: int) -> str:
         select(Attempt.outbound_number).where(Attempt.debtor_id == debtor_id)
         .order_by(Attempt.created_at.desc()).limit(1)
     ) or ""  # fmt: skip
+
+
+def use_of_numbers(
+    session: Session, hour_ago: datetime, today: datetime
+) -> dict[str, tuple[int, int, int]]:
+    """outbound number -> (in the air, within the last hour, since `today`)."""
+    rows = session.execute(
+        select(
+            Attempt.outbound_number,
+            func.count().filter(Attempt.ended_at.is_(None)),
+            func.count().filter(Attempt.created_at >= hour_ago),
+            func.count(),
+        )
+        .where((Attempt.created_at >= today) | Attempt.ended_at.is_(None))
+        .group_by(Attempt.outbound_number)
+    )
+    return {number: (air, hour, day) for number, air, hour, day in rows}

@@ -88,7 +88,7 @@ function UploadBox({ campaign }) {
     <a class="btn btn-link btn-sm" href="/template.csv">${t("campaigns.template")}</a>`;
 }
 
-const BUCKETS = ["new", "duplicate_in_file", "duplicate_elsewhere", "suppressed", "rejected"];
+const BUCKETS = ["new", "updated", "unchanged", "duplicate_in_file", "duplicate_elsewhere", "suppressed", "recalled", "rejected"];
 
 function Upload({ upload }) {
   const left = BUCKETS.slice(1).reduce((sum, bucket) => sum + (upload.counts[bucket] ?? 0), 0);

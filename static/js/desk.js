@@ -77,7 +77,7 @@ function Call({ call, seat }) {
     </dl>
     ${call.identity_confirmed ? html`<${Debt} debt=${call.debt} />` : html`<${Identity} call=${call} />`}
     <details class="licence"><summary>${t("desk.licence")}</summary>
-      <p>${t("desk.licence_text", { pack: call.licence.pack, version: call.licence.version, local: call.licence.local_times.join(", "), effective: call.licence.counters.effective, attempts: call.licence.counters.attempts })}</p>
+      <p>${t("desk.licence_text", { pack: call.licence.pack, version: call.licence.version, local: call.licence.local_times.join(", "), counters: Object.entries(call.licence.counters).map(([code, n]) => `${t(`cap.${code}`)} ${n}`).join(", ") })}</p>
     </details>
     ${call.history.length > 0 && html`<${History} rows=${call.history} title=${t("desk.history")} />`}
   </section>`;

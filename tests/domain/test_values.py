@@ -6,14 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.abandonment import default_rate
-from dialer.domain.caller_numbers import PoolNumber, choose
+from dialer.domain.caller_numbers import Caps, PoolNumber, Wanted, choose, states, why_not
 from dialer.domain.money import BadAmount, format_amount, parse_amount
 from dialer.domain.outcomes import HOLD_KINDS, NEEDS_IDENTITY, OUTCOMES, Then
 from dialer.domain.pacing import View, lines_to_open
 from dialer.domain.phone_numbers import BadNumber, masked, normalise
 from dialer.domain.promises import PromiseAsk, fault, limits
-from dialer.domain.retries import ATTEMPTS_MAX, next_attempt_at
+from dialer.domain.retries import DEFAULT, next_attempt_at
 from dialer.domain.seat import SeatFacts, SeatState, SeatStatus, state_of
 
 pytestmark = pytest.mark.unit
@@ -83,10 +82,26 @@ def test_a_masked_number_hides_its_middle():
 
 def test_a_debtor_sees_the_same_number_again_else_the_rested_one():
     pool = (PoolNumber("95035100", NOW), PoolNumber("95035101", NOW - timedelta(hours=1)))
-    assert choose(pool, "95035100") == "95035100"
-    assert choose(pool, "") == "95035101"
-    assert choose(pool, "95599") == "95035101"  # no longer ours
-    assert choose((), "95035100") is None
+    assert choose(pool, Wanted(1, "", "95035100", NOW)) == "95035100"
+    assert choose(pool, Wanted(1, "", "", NOW)) == "95035101"
+    assert choose(pool, Wanted(1, "", "95599", NOW)) == "95035101"  # no longer ours
+    assert choose((), Wanted(1, "", "95035100", NOW)) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [({"creditor_id": 2}, "other_creditor"), ({"region": "浙江"}, "other_region"),
+     ({"licence_until": date(2026, 11, 22)}, "licence_expired"),
+     ({"resting_until": NOW + timedelta(hours=1)}, "resting"), ({"suspect": True}, "suspect"),
+     ({"caps": Caps(concurrent=2), "in_air": 2}, "cap"), ({"caps": Caps(per_hour=9), "last_hour": 9}, "cap"),
+     ({"caps": Caps(per_day=1), "today": 1}, "cap"), ({"creditor_id": 1, "region": "上海"}, "")],
+)  # fmt: skip
+def test_only_numbers_that_may_be_shown_are_shown(fields, reason):
+    number = PoolNumber("95035100", None, **fields)
+    wanted = Wanted(1, "上海", "95035100", NOW)
+    assert why_not(number, wanted) == reason
+    assert choose((number,), wanted) == (None if reason else "95035100")
+    assert states((number,), wanted) == {reason or "free": 1}
 
 
 @pytest.mark.parametrize(
@@ -102,7 +117,7 @@ def test_what_may_be_promised(amount, day, code):
 def test_an_entry_is_tried_again_later_and_not_for_ever():
     for code in OUTCOMES:
         assert next_attempt_at(code, 1, NOW) > NOW
-        assert next_attempt_at(code, ATTEMPTS_MAX, NOW) is None
+        assert next_attempt_at(code, DEFAULT.attempts_max, NOW) is None
 
 
 def test_stop_outcomes_hold_the_person():
@@ -131,9 +146,3 @@ def test_a_seat_with_a_customer_talks_and_one_that_owes_wraps_up(status, leg, cu
     if state is SeatState.IDLE:
         assert leg
         assert status is SeatStatus.READY
-
-
-def test_the_rate_shows_its_numbers():
-    rate = default_rate(3, 97)
-    assert (rate.abandoned, rate.persons, rate.value) == (3, 100, 0.03)
-    assert default_rate(0, 0).value == 0.0

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from dialer.actions.intake.buckets import BUCKETS
 from dialer.actions.seats import PAUSE_REASONS
 from dialer.domain.outcomes import OUTCOMES
 from dialer.domain.seat import SeatState
+from dialer.packs import PACKS, load_pack
 from workbench.translations import LANGUAGES, catalogue
 
 pytestmark = pytest.mark.house
@@ -63,6 +65,9 @@ def test_row_reasons_have_sentences():
 
 def test_codes_that_screens_show():
     assert {f"outcome.{code}" for code in OUTCOMES} <= set(ZH)
+    caps = {cap.code for name in PACKS for cap in load_pack(name).caps}
+    assert {f"cap.{code}" for code in caps} <= set(ZH)
+    assert {f"bucket.{bucket}" for bucket in BUCKETS} <= set(ZH)
     assert {f"group.{o.group}" for o in OUTCOMES.values() if o.by_agent} <= set(ZH)
     assert {f"state.{state}" for state in SeatState} <= set(ZH)
     assert {f"pause.{reason}" for reason in (*PAUSE_REASONS, "desk_lost")} <= set(ZH)

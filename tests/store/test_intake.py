@@ -13,13 +13,24 @@ from sqlalchemy import func, select
 
 from dialer.actions.actor import SETUP
 from dialer.actions.campaigns import add_campaign, add_creditor, receive_upload, start_campaign
-from dialer.actions.intake import read_upload
+from dialer.actions.intake import commit_upload, discard_upload, read_upload, undo_upload
+from dialer.actions.intake.buckets import BUCKETS
 from dialer.actions.refusals import Refused
 from dialer.actions.stops import suppress_number
 from dialer.reports.campaigns import upload_detail
 from dialer.reports.exports import plain, rejected_csv
 from dialer.store.session import read, write
-from dialer.store.tables import Account, Debtor, Entry, Phone, Upload
+from dialer.store.tables import (
+    Account,
+    Attempt,
+    Case,
+    Debtor,
+    Entry,
+    Phone,
+    Upload,
+    UploadRow,
+    UploadTemplate,
+)
 from tests.factories import MORNING, make_user
 
 pytestmark = pytest.mark.store
@@ -55,7 +66,7 @@ class Office:
         )
         self.count = 0
 
-    def upload(self, content: bytes) -> Upload:
+    def upload(self, content: bytes, **fields) -> Upload:
         self.count += 1
         path = self.folder / f"file{self.count}"
         path.write_bytes(content)
@@ -63,6 +74,9 @@ class Office:
             self.sessions, self.manager, campaign_id=self.campaign, filename="名单.csv",
             path=str(path), sha256=f"{self.count}", size=len(content), now=MORNING,
         )  # fmt: skip
+        with write(self.sessions) as session:
+            for name, value in fields.items():
+                setattr(session.get_one(Upload, upload_id), name, value)
         read_upload(self.sessions, upload_id, lambda: MORNING)
         with read(self.sessions) as session:
             return session.get_one(Upload, upload_id)
@@ -120,13 +134,14 @@ def test_every_row_lands_in_one_bucket_and_good_ones_are_kept(office):
         ["短"],
     ]
     upload = office.upload(text_of([TITLES, *ROWS, *bad]).encode())
-    assert upload.counts == {
-        "new": 3, "duplicate_in_file": 1, "duplicate_elsewhere": 0, "suppressed": 1, "rejected": 4,
+    assert {bucket: n for bucket, n in upload.counts.items() if n} == {
+        "new": 3, "duplicate_in_file": 1, "suppressed": 1, "rejected": 4,
     }  # fmt: skip
+    assert set(upload.counts) == set(BUCKETS)
     assert upload.rows_read == sum(upload.counts.values()) == 9
     assert office.entries() == 3
     again = office.upload(text_of([TITLES, *ROWS]).encode())
-    assert again.counts["duplicate_elsewhere"] == 3
+    assert again.counts["unchanged"] == 3
     assert office.entries() == 3
     with read(office.sessions) as session:
         lines = b"".join(rejected_csv(session, upload.id, lambda key: key)).decode("utf-8-sig")
@@ -177,6 +192,8 @@ def test_a_reading_that_died_begins_again(office):
     upload = office.upload(content)
     with write(office.sessions) as session:  # as a dead engine would leave it
         session.get_one(Upload, upload.id).state = "reading"
+        for case in session.scalars(select(Case)):
+            case.state = "loading"
         for entry in session.scalars(select(Entry)):
             entry.state = "loading"
     read_upload(office.sessions, upload.id, lambda: MORNING)
@@ -199,6 +216,123 @@ def test_the_same_file_twice_and_a_campaign_without_entries(office):
     with pytest.raises(Refused) as caught:
         start_campaign(office.sessions, office.manager, office.campaign, MORNING)
     assert caught.value.code == "no_outbound_number"
+
+
+CHANGED = [
+    ["王小明", "HT-1", "15400000001", "900", "10"],
+    *ROWS[1:],
+    ["周九", "HT-9", "15400000019", "70", ""],
+]
+
+
+def balances(office) -> dict[str, int]:
+    with read(office.sessions) as session:
+        return dict(session.execute(select(Account.contract_no, Account.balance_minor)).all())
+
+
+def test_a_dry_run_changes_nothing_until_it_is_committed(office):
+    office.upload(text_of([TITLES, *ROWS]).encode())
+    checked = office.upload(text_of([TITLES, *CHANGED]).encode(), dry_run=True)
+    assert checked.state == "checked"
+    assert (checked.counts["new"], checked.counts["updated"], checked.counts["unchanged"]) == (
+        1,
+        1,
+        2,
+    )
+    assert balances(office)["HT-1"] == 120050
+    assert checked.forecast["entries"] == 1
+    assert checked.forecast["agent_minutes"] >= 1
+    with read(office.sessions) as session:
+        assert session.scalars(select(Entry.state)).all().count("loading") == 1
+    commit_upload(office.sessions, checked.id, lambda: MORNING)
+    assert balances(office)["HT-1"] == 90000
+    with read(office.sessions) as session:
+        assert set(session.scalars(select(Entry.state))) == {"ready"}
+        assert set(session.scalars(select(Case.state))) == {"active"}
+
+
+def test_a_checked_file_can_be_thrown_away(office):
+    checked = office.upload(text_of([TITLES, *ROWS]).encode(), dry_run=True)
+    discard_upload(office.sessions, office.manager, checked.id, MORNING)
+    assert office.entries() == 0
+    with pytest.raises(Refused):
+        commit_upload(office.sessions, checked.id, lambda: MORNING)
+    again = office.upload(text_of([TITLES, *ROWS]).encode())
+    assert again.counts["new"] == 3
+
+
+def test_undo_takes_back_what_was_not_called_and_keeps_what_was(office):
+    office.upload(text_of([TITLES, *ROWS]).encode())
+    second = office.upload(text_of([TITLES, *CHANGED]).encode())
+    assert undo_upload(office.sessions, office.manager, second.id, MORNING) == {
+        "removed": 1, "kept": 0, "restored": 1,
+    }  # fmt: skip
+    assert balances(office)["HT-1"] == 120050
+    assert office.entries() == 3
+    with write(office.sessions) as session:
+        first = session.scalars(select(Upload).order_by(Upload.id)).first().id
+        entry = session.scalars(select(Entry).order_by(Entry.id)).first()
+        session.add(Attempt(
+            id="ab" * 16, entry_id=entry.id, case_id=entry.case_id, campaign_id=entry.campaign_id,
+            account_id=entry.account_id, debtor_id=entry.debtor_id, number="15400000001",
+            outbound_number="95035100", local_day=MORNING.date(), engine_epoch=1, node="n",
+            licence={}, created_at=MORNING, ended_at=MORNING,
+        ))  # fmt: skip
+    counts = undo_upload(office.sessions, office.manager, first, MORNING)
+    assert counts == {"removed": 2, "kept": 1, "restored": 0}
+    with read(office.sessions) as session:
+        assert session.scalars(select(Entry.state)).all() == ["done"]
+        assert session.scalars(select(Case.state)).all() == ["closed"]
+    with pytest.raises(Refused):
+        undo_upload(office.sessions, office.manager, first, MORNING)
+
+
+def test_a_commit_that_died_is_finished(office):
+    checked = office.upload(text_of([TITLES, *ROWS]).encode(), dry_run=True)
+    with write(office.sessions) as session:
+        session.get_one(Upload, checked.id).state = "committing"
+    read_upload(office.sessions, checked.id, lambda: MORNING)  # what the schedule calls
+    with read(office.sessions) as session:
+        assert session.get_one(Upload, checked.id).state == "committed"
+        assert set(session.scalars(select(Entry.state))) == {"ready"}
+
+
+def test_columns_of_another_office_are_mapped_once_and_remembered(office):
+    titles = ["户名", "编号", "号码A", "总额", "备注"]
+    rows = [["王小明", "HT-1", "15400000001", "12", ""]]
+    refused = office.upload(text_of([titles, *rows]).encode())
+    assert refused.refusal["code"] == "columns_missing"
+    assert refused.forecast["titles"] == titles
+    with write(office.sessions) as session:
+        session.add(UploadTemplate(
+            creditor_id=1, name="示例银行", used_at=MORNING,
+            columns={"name": "户名", "contract_no": "编号", "phone": "号码A", "balance": "总额"},
+        ))  # fmt: skip
+    assert office.upload(text_of([titles, *rows]).encode()).counts["new"] == 1
+
+
+def test_other_people_s_numbers_are_kept_as_theirs(office):
+    titles = [*TITLES, "联系人", "联系人电话", "联系人关系", "担保人电话"]
+    row = [*ROWS[0], "王大明", "15400000051", "兄弟", "15400000052"]
+    office.upload(text_of([titles, row]).encode())
+    with read(office.sessions) as session:
+        phones = session.execute(
+            select(Phone.number, Phone.role, Phone.relation, Phone.owner_name).order_by(Phone.rank)
+        ).all()
+    assert [tuple(p) for p in phones] == [
+        ("15400000001", "debtor", "self", ""), ("15400000052", "guarantor", "guarantor", ""),
+        ("15400000051", "contact", "兄弟", "王大明"),
+    ]  # fmt: skip
+
+
+def test_rows_left_out_are_kept_with_their_bucket(office):
+    office.upload(text_of([TITLES, *ROWS]).encode())
+    again = office.upload(text_of([TITLES, *CHANGED]).encode())
+    with read(office.sessions) as session:
+        buckets = session.scalars(
+            select(UploadRow.bucket).where(UploadRow.upload_id == again.id)
+        ).all()
+    assert sorted(buckets) == ["unchanged", "unchanged", "updated"]
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])

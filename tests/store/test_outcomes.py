@@ -49,7 +49,7 @@ class Call:
             number = session.scalars(select(Phone.number)).one()
             self.id, self.entry_id, self.number = "ab" * 16, entry.id, number
             session.add(Attempt(
-                id=self.id, entry_id=entry.id, campaign_id=entry.campaign_id,
+                id=self.id, entry_id=entry.id, case_id=entry.case_id, campaign_id=entry.campaign_id,
                 account_id=entry.account_id, debtor_id=entry.debtor_id, number=number,
                 outbound_number="95035100", local_day=MORNING.date(), engine_epoch=1, node="n",
                 licence={}, created_at=MORNING, answered_at=MORNING, ended_at=MORNING,

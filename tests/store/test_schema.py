@@ -31,7 +31,7 @@ def test_migrations_and_models_agree(url):
 
 def attempt_of(entry: Entry, attempt_id: str) -> Attempt:
     return Attempt(
-        id=attempt_id, entry_id=entry.id, campaign_id=entry.campaign_id, account_id=entry.account_id,
+        id=attempt_id, entry_id=entry.id, case_id=entry.case_id, campaign_id=entry.campaign_id, account_id=entry.account_id,
         debtor_id=entry.debtor_id, number="15400000001", outbound_number="95035100",
         local_day=MORNING.date(), licence={}, engine_epoch=1, node="n", created_at=MORNING,
     )  # fmt: skip

@@ -40,7 +40,7 @@ def give_call(office) -> str:
         seat, entry = session.scalars(select(Seat)).one(), session.scalars(select(Entry)).one()
         number = session.scalars(select(Phone.number)).one()
         session.add(Attempt(
-            id="ab" * 16, entry_id=entry.id, campaign_id=entry.campaign_id,
+            id="ab" * 16, entry_id=entry.id, case_id=entry.case_id, campaign_id=entry.campaign_id,
             account_id=entry.account_id, debtor_id=entry.debtor_id, number=number,
             outbound_number="95035100", local_day=MORNING.date(), engine_epoch=1, node="n",
             licence={"pack": "cn", "version": "1", "local_times": ["10:00"], "counters": {}},

@@ -5,6 +5,7 @@ except an attempt's, which crosses to the node and the carrier and is made befor
 States are enums of `dialer.domain`.
 """
 
+from dialer.store.tables.access import ApiToken, Delivery, Webhook
 from dialer.store.tables.base import Base
 from dialer.store.tables.calls import Attempt, Draft, Outcome, Promise
 from dialer.store.tables.cases import (
@@ -20,6 +21,7 @@ from dialer.store.tables.cases import (
     Upload,
     UploadRow,
 )
+from dialer.store.tables.contact import Complaint, Note, Override
 from dialer.store.tables.ledger import (
     AuditRow,
     CommandKey,
@@ -29,17 +31,25 @@ from dialer.store.tables.ledger import (
     NodeProgress,
     Pulse,
 )
+from dialer.store.tables.money import Offer, Payment, PaymentFile, Plan
 from dialer.store.tables.people import Seat, SeatSpan, User
+from dialer.store.tables.placements import Agreement, BucketRow, Case, Placement, UploadTemplate
 
 __all__ = [
     "Account",
+    "Agreement",
+    "ApiToken",
     "Attempt",
     "AuditRow",
     "Base",
+    "BucketRow",
     "Campaign",
+    "Case",
     "CommandKey",
+    "Complaint",
     "Creditor",
     "Debtor",
+    "Delivery",
     "Draft",
     "EngineLease",
     "Entry",
@@ -47,9 +57,16 @@ __all__ = [
     "Hold",
     "JobRun",
     "NodeProgress",
+    "Note",
+    "Offer",
     "OutboundNumber",
     "Outcome",
+    "Override",
+    "Payment",
+    "PaymentFile",
     "Phone",
+    "Placement",
+    "Plan",
     "Promise",
     "Pulse",
     "Seat",
@@ -57,5 +74,7 @@ __all__ = [
     "Suppression",
     "Upload",
     "UploadRow",
+    "UploadTemplate",
     "User",
+    "Webhook",
 ]

@@ -53,4 +53,6 @@ class Base(DeclarativeBase):
         str: String,
         int: BigInteger().with_variant(Integer, "sqlite"),
         dict[str, Any]: JSON,
+        list[str]: JSON,
+        list[dict[str, Any]]: JSON,
     }

@@ -45,6 +45,9 @@ class Attempt(Base):
     seat_id: Mapped[int | None] = mapped_column(ForeignKey("seat.id"))
     answer_kind: Mapped[str] = mapped_column(default="")
     abandoned: Mapped[bool] = mapped_column(default=False)
+    message_ms: Mapped[float | None]  # 200 OK to the message, when one was played
+    abandon_cause: Mapped[str] = mapped_column(default="")
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
     verdict: Mapped[str] = mapped_column(default="")
     sip_code: Mapped[int] = mapped_column(default=0)
     ended_by: Mapped[str] = mapped_column(default="")
@@ -73,18 +76,23 @@ class Promise(Base):
     __table_args__ = (
         Index(
             "ux_promise_open", "account_id", unique=True,
-            sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open' AND plan_id IS NULL"),
+            postgresql_where=text("state = 'open' AND plan_id IS NULL"),
         ),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"))
+    attempt_id: Mapped[str | None] = mapped_column(ForeignKey("attempt.id"))
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), index=True)
+    made_on: Mapped[date]  # at the debtor's place
+    paid_minor: Mapped[int] = mapped_column(default=0)
+    settled_at: Mapped[datetime | None]
     amount_minor: Mapped[int]
     currency: Mapped[str]
     due_on: Mapped[date]
     state: Mapped[str] = mapped_column(default="open")  # open | superseded | kept | broken ...
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     at: Mapped[datetime]
 
 

@@ -33,6 +33,8 @@ class Campaign(Base):
     ring_seconds: Mapped[int] = mapped_column(default=30)
     connect_limit_ms: Mapped[int] = mapped_column(default=2000)
     message: Mapped[str] = mapped_column(default="sorry-zh")
+    narrowing: Mapped[dict[str, Any]] = mapped_column(default=dict)  # tighter than pack, agreement
+    recycle: Mapped[dict[str, Any]] = mapped_column(default=dict)  # retry rules of its own
     created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime]
 
@@ -46,6 +48,16 @@ class OutboundNumber(Base):
     active: Mapped[bool] = mapped_column(default=True)
     creditor_id: Mapped[int | None] = mapped_column(ForeignKey("creditor.id"))  # none: anyone's
     last_used_at: Mapped[datetime | None]
+    region: Mapped[str] = mapped_column(default="")
+    licence_until: Mapped[date | None]
+    concurrent_max: Mapped[int | None]
+    hour_max: Mapped[int | None]
+    day_max: Mapped[int | None]
+    resting_until: Mapped[datetime | None]
+    score: Mapped[float] = mapped_column(default=0.0)  # of domain.number_health
+    dials: Mapped[int] = mapped_column(default=0)
+    answers: Mapped[int] = mapped_column(default=0)
+    suspect: Mapped[bool] = mapped_column(default=False)
 
 
 class Upload(Base):
@@ -58,7 +70,11 @@ class Upload(Base):
     path: Mapped[str]
     sha256: Mapped[str]
     size: Mapped[int]
-    state: Mapped[str]  # received | reading | committed | refused
+    state: Mapped[str]  # received | reading | checked | committed | refused | undone
+    dry_run: Mapped[bool] = mapped_column(default=False)  # stop at `checked` and wait for a word
+    placement_id: Mapped[int | None] = mapped_column(ForeignKey("placement.id"))
+    template_id: Mapped[int | None] = mapped_column(ForeignKey("upload_template.id"))
+    forecast: Mapped[dict[str, Any]] = mapped_column(default=dict)
     rows_read: Mapped[int] = mapped_column(default=0)
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # bucket -> rows
     refusal: Mapped[dict[str, Any] | None]  # {"code": ..., "args": {...}} of a file nobody can read
@@ -89,6 +105,9 @@ class Debtor(Base):
     name: Mapped[str]
     id_number_masked: Mapped[str] = mapped_column(default="")
     timezone: Mapped[str] = mapped_column(default="Asia/Shanghai")
+    region: Mapped[str] = mapped_column(default="")
+    suppressed: Mapped[bool] = mapped_column(default=False)  # DNC_PERSON
+    inconvenient: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # times they named
     created_at: Mapped[datetime]
 
 
@@ -123,6 +142,11 @@ class Phone(Base):
     debtor_id: Mapped[int] = mapped_column(ForeignKey("debtor.id"))
     number: Mapped[str] = mapped_column(index=True)
     relation: Mapped[str] = mapped_column(default="self")
+    role: Mapped[str] = mapped_column(default="debtor")  # debtor | guarantor | contact
+    owner_name: Mapped[str] = mapped_column(default="")  # of a guarantor or contact
+    source: Mapped[str] = mapped_column(default="placement")
+    ground: Mapped[str] = mapped_column(default="")  # why somebody else may be contacted
+    refused: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(default="unverified")  # unverified valid invalid wrong
     rank: Mapped[int] = mapped_column(default=0)  # lower is tried first
 
@@ -140,7 +164,8 @@ class Entry(Base):
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     debtor_id: Mapped[int] = mapped_column(ForeignKey("debtor.id"), index=True)
     upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id"), index=True)
     state: Mapped[str] = mapped_column(default="ready")  # loading ready in_flight held done
@@ -149,6 +174,8 @@ class Entry(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     last_outcome: Mapped[str] = mapped_column(default="")
     block_reason: Mapped[str] = mapped_column(default="")  # last verdict of the gate, if it said no
+    is_reminder: Mapped[bool] = mapped_column(default=False)  # of an open promise, D-1 or D0
+    callback_user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
 
 class Suppression(Base):
@@ -173,3 +200,4 @@ class Hold(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
+    released_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

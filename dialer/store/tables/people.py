@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,6 +23,7 @@ class User(Base):
     role: Mapped[str]
     language: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
+    trained_until: Mapped[date | None]  # none: nobody keeps record of it
     leg_address: Mapped[str] = mapped_column(default="")  # SIP phone; empty: dials in
     created_at: Mapped[datetime]
 

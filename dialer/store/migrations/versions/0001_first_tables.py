@@ -44,6 +44,9 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("id_number_masked", sa.String(), nullable=False),
         sa.Column("timezone", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("suppressed", sa.Boolean(), nullable=False),
+        sa.Column("inconvenient", sa.JSON(), nullable=False),
         sa.Column("created_at", dialer.store.tables.base.UtcTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_debtor")),
         sa.UniqueConstraint("person_key", name=op.f("uq_debtor_person_key")),
@@ -91,6 +94,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("trained_until", sa.Date(), nullable=True),
         sa.Column("leg_address", sa.String(), nullable=False),
         sa.Column("created_at", dialer.store.tables.base.UtcTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
@@ -143,6 +147,54 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_account_debtor_id"), ["debtor_id"], unique=False)
 
     op.create_table(
+        "agreement",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "creditor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("channels", sa.JSON(), nullable=False),
+        sa.Column("narrowing", sa.JSON(), nullable=False),
+        sa.Column("waive_share_max", sa.Double(), nullable=False),
+        sa.Column("created_at", dialer.store.tables.base.UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["creditor_id"], ["creditor.id"], name=op.f("fk_agreement_creditor_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement")),
+    )
+    with op.batch_alter_table("agreement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_agreement_creditor_id"), ["creditor_id"], unique=False)
+
+    op.create_table(
+        "api_token",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("created_at", dialer.store.tables.base.UtcTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", dialer.store.tables.base.UtcTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_api_token_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_api_token_sha256")),
+    )
+    op.create_table(
+        "bucket",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "creditor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("first", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["creditor_id"], ["creditor.id"], name=op.f("fk_bucket_creditor_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bucket")),
+        sa.UniqueConstraint("creditor_id", "name", name=op.f("uq_bucket_creditor_id_name")),
+    )
+    op.create_table(
         "campaign",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -157,6 +209,8 @@ def upgrade() -> None:
             "connect_limit_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("message", sa.String(), nullable=False),
+        sa.Column("narrowing", sa.JSON(), nullable=False),
+        sa.Column("recycle", sa.JSON(), nullable=False),
         sa.Column(
             "created_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
@@ -180,6 +234,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_command_key")),
     )
     op.create_table(
+        "complaint",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "debtor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", dialer.store.tables.base.UtcTime(timezone=True), nullable=False),
+        sa.Column("answered_at", dialer.store.tables.base.UtcTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["debtor_id"], ["debtor.id"], name=op.f("fk_complaint_debtor_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_complaint_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
+    )
+    with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_complaint_debtor_id"), ["debtor_id"], unique=False)
+
+    op.create_table(
         "hold",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -190,7 +265,11 @@ def upgrade() -> None:
         sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("starts_at", dialer.store.tables.base.UtcTime(timezone=True), nullable=False),
         sa.Column("ends_at", dialer.store.tables.base.UtcTime(timezone=True), nullable=True),
+        sa.Column(
+            "released_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
         sa.ForeignKeyConstraint(["debtor_id"], ["debtor.id"], name=op.f("fk_hold_debtor_id")),
+        sa.ForeignKeyConstraint(["released_by"], ["user.id"], name=op.f("fk_hold_released_by")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_hold_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
     )
@@ -206,11 +285,66 @@ def upgrade() -> None:
             "creditor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.Column("last_used_at", dialer.store.tables.base.UtcTime(timezone=True), nullable=True),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("licence_until", sa.Date(), nullable=True),
+        sa.Column(
+            "concurrent_max", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("hour_max", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("day_max", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("resting_until", dialer.store.tables.base.UtcTime(timezone=True), nullable=True),
+        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("dials", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("answers", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("suspect", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["creditor_id"], ["creditor.id"], name=op.f("fk_outbound_number_creditor_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbound_number")),
         sa.UniqueConstraint("number", name=op.f("uq_outbound_number_number")),
+    )
+    op.create_table(
+        "override",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "debtor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("until", dialer.store.tables.base.UtcTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "approved_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("at", dialer.store.tables.base.UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["approved_by"], ["user.id"], name=op.f("fk_override_approved_by")),
+        sa.ForeignKeyConstraint(["asked_by"], ["user.id"], name=op.f("fk_override_asked_by")),
+        sa.ForeignKeyConstraint(["debtor_id"], ["debtor.id"], name=op.f("fk_override_debtor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_override")),
+    )
+    with op.batch_alter_table("override", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_override_debtor_id"), ["debtor_id"], unique=False)
+
+    op.create_table(
+        "payment_file",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "creditor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("filename", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("faults", sa.JSON(), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", dialer.store.tables.base.UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["creditor_id"], ["creditor.id"], name=op.f("fk_payment_file_creditor_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_payment_file_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_file")),
+        sa.UniqueConstraint(
+            "creditor_id", "sha256", name=op.f("uq_payment_file_creditor_id_sha256")
+        ),
     )
     op.create_table(
         "phone",
@@ -220,6 +354,11 @@ def upgrade() -> None:
         ),
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("relation", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("owner_name", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("ground", sa.String(), nullable=False),
+        sa.Column("refused", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("rank", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["debtor_id"], ["debtor.id"], name=op.f("fk_phone_debtor_id")),
@@ -256,6 +395,155 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_suppression_number")),
     )
     op.create_table(
+        "upload_template",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "creditor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("used_at", dialer.store.tables.base.UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["creditor_id"], ["creditor.id"], name=op.f("fk_upload_template_creditor_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upload_template")),
+    )
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("cursor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("failures", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("try_at", dialer.store.tables.base.UtcTime(timezone=True), nullable=True),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_webhook_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+    )
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "webhook_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("fact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tries", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("status", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", dialer.store.tables.base.UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["webhook_id"], ["webhook.id"], name=op.f("fk_delivery_webhook_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("webhook_id", "fact_id", name=op.f("uq_delivery_webhook_id_fact_id")),
+    )
+    op.create_table(
+        "note",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "debtor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", dialer.store.tables.base.UtcTime(timezone=True), nullable=False),
+        sa.Column(
+            "supersedes_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_note_account_id")),
+        sa.ForeignKeyConstraint(["debtor_id"], ["debtor.id"], name=op.f("fk_note_debtor_id")),
+        sa.ForeignKeyConstraint(["supersedes_id"], ["note.id"], name=op.f("fk_note_supersedes_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_note_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
+    )
+    with op.batch_alter_table("note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_note_debtor_id"), ["debtor_id"], unique=False)
+
+    op.create_table(
+        "offer",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "total_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "waived_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("asked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("at", dialer.store.tables.base.UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_offer_account_id")),
+        sa.ForeignKeyConstraint(["asked_by"], ["user.id"], name=op.f("fk_offer_asked_by")),
+        sa.ForeignKeyConstraint(["decided_by"], ["user.id"], name=op.f("fk_offer_decided_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
+    )
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_offer_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "placement",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "creditor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "agreement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("batch_no", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("placed_on", sa.Date(), nullable=False),
+        sa.Column("recall_on", sa.Date(), nullable=True),
+        sa.Column("hand", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("target_rate", sa.Double(), nullable=True),
+        sa.Column("recalled_at", dialer.store.tables.base.UtcTime(timezone=True), nullable=True),
+        sa.Column("recall_reason", sa.String(), nullable=False),
+        sa.Column("created_at", dialer.store.tables.base.UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agreement_id"], ["agreement.id"], name=op.f("fk_placement_agreement_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["creditor_id"], ["creditor.id"], name=op.f("fk_placement_creditor_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_placement")),
+        sa.UniqueConstraint(
+            "creditor_id", "batch_no", name=op.f("uq_placement_creditor_id_batch_no")
+        ),
+    )
+    op.create_table(
+        "plan",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column(
+            "total_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("periods", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column(
+            "every_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", dialer.store.tables.base.UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_plan_account_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_plan_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
+    )
+    with op.batch_alter_table("plan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "pulse",
         sa.Column(
             "campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -282,6 +570,40 @@ def upgrade() -> None:
         batch_op.create_index("ix_seat_span_seat_started", ["seat_id", "started_at"], unique=False)
 
     op.create_table(
+        "case",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "placement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column(
+            "placed_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("opened_at", dialer.store.tables.base.UtcTime(timezone=True), nullable=False),
+        sa.Column("closed_at", dialer.store.tables.base.UtcTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_case_account_id")),
+        sa.ForeignKeyConstraint(
+            ["placement_id"], ["placement.id"], name=op.f("fk_case_placement_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case")),
+        sa.UniqueConstraint(
+            "placement_id", "account_id", name=op.f("uq_case_placement_id_account_id")
+        ),
+    )
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.create_index(
+            "ux_case_active",
+            ["account_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'active'"),
+            postgresql_where=sa.text("state = 'active'"),
+        )
+
+    op.create_table(
         "upload",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -292,6 +614,14 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("dry_run", sa.Boolean(), nullable=False),
+        sa.Column(
+            "placement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column(
+            "template_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("forecast", sa.JSON(), nullable=False),
         sa.Column(
             "rows_read", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
@@ -306,6 +636,12 @@ def upgrade() -> None:
             ["campaign_id"], ["campaign.id"], name=op.f("fk_upload_campaign_id")
         ),
         sa.ForeignKeyConstraint(["created_by"], ["user.id"], name=op.f("fk_upload_created_by")),
+        sa.ForeignKeyConstraint(
+            ["placement_id"], ["placement.id"], name=op.f("fk_upload_placement_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["template_id"], ["upload_template.id"], name=op.f("fk_upload_template_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
     )
     with op.batch_alter_table("upload", schema=None) as batch_op:
@@ -320,6 +656,7 @@ def upgrade() -> None:
         sa.Column(
             "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "debtor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
@@ -332,10 +669,18 @@ def upgrade() -> None:
         sa.Column("attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("last_outcome", sa.String(), nullable=False),
         sa.Column("block_reason", sa.String(), nullable=False),
+        sa.Column("is_reminder", sa.Boolean(), nullable=False),
+        sa.Column(
+            "callback_user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_entry_account_id")),
+        sa.ForeignKeyConstraint(
+            ["callback_user_id"], ["user.id"], name=op.f("fk_entry_callback_user_id")
+        ),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name=op.f("fk_entry_campaign_id")
         ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_entry_case_id")),
         sa.ForeignKeyConstraint(["debtor_id"], ["debtor.id"], name=op.f("fk_entry_debtor_id")),
         sa.ForeignKeyConstraint(["upload_id"], ["upload.id"], name=op.f("fk_entry_upload_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
@@ -344,6 +689,8 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_entry_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_entry_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_entry_debtor_id"), ["debtor_id"], unique=False)
         batch_op.create_index(
             "ix_entry_dialable",
@@ -404,6 +751,9 @@ def upgrade() -> None:
         sa.Column("seat_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("answer_kind", sa.String(), nullable=False),
         sa.Column("abandoned", sa.Boolean(), nullable=False),
+        sa.Column("message_ms", sa.Double(), nullable=True),
+        sa.Column("abandon_cause", sa.String(), nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("verdict", sa.String(), nullable=False),
         sa.Column("sip_code", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ended_by", sa.String(), nullable=False),
@@ -413,6 +763,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name=op.f("fk_attempt_campaign_id")
         ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_attempt_case_id")),
         sa.ForeignKeyConstraint(["debtor_id"], ["debtor.id"], name=op.f("fk_attempt_debtor_id")),
         sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_attempt_entry_id")),
         sa.ForeignKeyConstraint(["seat_id"], ["seat.id"], name=op.f("fk_attempt_seat_id")),
@@ -468,47 +819,93 @@ def upgrade() -> None:
         sa.Column(
             "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
-        sa.Column("attempt_id", sa.String(length=32), nullable=False),
+        sa.Column("attempt_id", sa.String(length=32), nullable=True),
         sa.Column(
             "campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
+        sa.Column("plan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_on", sa.Date(), nullable=False),
+        sa.Column(
+            "paid_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("settled_at", dialer.store.tables.base.UtcTime(timezone=True), nullable=True),
         sa.Column(
             "amount_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("at", dialer.store.tables.base.UtcTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_promise_account_id")),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_promise_attempt_id")),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name=op.f("fk_promise_campaign_id")
         ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_promise_plan_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_promise_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_promise")),
     )
     with op.batch_alter_table("promise", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_promise_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_promise_plan_id"), ["plan_id"], unique=False)
         batch_op.create_index(
             "ux_promise_open",
             ["account_id"],
             unique=True,
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
+            sqlite_where=sa.text("state = 'open' AND plan_id IS NULL"),
+            postgresql_where=sa.text("state = 'open' AND plan_id IS NULL"),
         )
+
+    op.create_table(
+        "payment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "creditor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("txn_no", sa.String(), nullable=False),
+        sa.Column("contract_no", sa.String(), nullable=False),
+        sa.Column(
+            "amount_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("value_on", sa.Date(), nullable=False),
+        sa.Column("posted_at", dialer.store.tables.base.UtcTime(timezone=True), nullable=False),
+        sa.Column("spread", sa.JSON(), nullable=False),
+        sa.Column(
+            "promise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("file_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_payment_account_id")),
+        sa.ForeignKeyConstraint(
+            ["creditor_id"], ["creditor.id"], name=op.f("fk_payment_creditor_id")
+        ),
+        sa.ForeignKeyConstraint(["file_id"], ["payment_file.id"], name=op.f("fk_payment_file_id")),
+        sa.ForeignKeyConstraint(["promise_id"], ["promise.id"], name=op.f("fk_payment_promise_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+        sa.UniqueConstraint("creditor_id", "txn_no", name=op.f("uq_payment_creditor_id_txn_no")),
+    )
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.create_index("ix_payment_account_value", ["account_id", "value_on"], unique=False)
 
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.drop_index("ix_payment_account_value")
+
+    op.drop_table("payment")
     with op.batch_alter_table("promise", schema=None) as batch_op:
         batch_op.drop_index(
             "ux_promise_open",
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
+            sqlite_where=sa.text("state = 'open' AND plan_id IS NULL"),
+            postgresql_where=sa.text("state = 'open' AND plan_id IS NULL"),
         )
+        batch_op.drop_index(batch_op.f("ix_promise_plan_id"))
         batch_op.drop_index(batch_op.f("ix_promise_campaign_id"))
 
     op.drop_table("promise")
@@ -540,30 +937,71 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'ready'"),
         )
         batch_op.drop_index(batch_op.f("ix_entry_debtor_id"))
+        batch_op.drop_index(batch_op.f("ix_entry_case_id"))
+        batch_op.drop_index(batch_op.f("ix_entry_account_id"))
 
     op.drop_table("entry")
     with op.batch_alter_table("upload", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_upload_campaign_id"))
 
     op.drop_table("upload")
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ux_case_active",
+            sqlite_where=sa.text("state = 'active'"),
+            postgresql_where=sa.text("state = 'active'"),
+        )
+
+    op.drop_table("case")
     with op.batch_alter_table("seat_span", schema=None) as batch_op:
         batch_op.drop_index("ix_seat_span_seat_started")
 
     op.drop_table("seat_span")
     op.drop_table("pulse")
+    with op.batch_alter_table("plan", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_account_id"))
+
+    op.drop_table("plan")
+    op.drop_table("placement")
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_offer_account_id"))
+
+    op.drop_table("offer")
+    with op.batch_alter_table("note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_note_debtor_id"))
+
+    op.drop_table("note")
+    op.drop_table("delivery")
+    op.drop_table("webhook")
+    op.drop_table("upload_template")
     op.drop_table("suppression")
     op.drop_table("seat")
     with op.batch_alter_table("phone", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_phone_number"))
 
     op.drop_table("phone")
+    op.drop_table("payment_file")
+    with op.batch_alter_table("override", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_override_debtor_id"))
+
+    op.drop_table("override")
     op.drop_table("outbound_number")
     with op.batch_alter_table("hold", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hold_debtor_id"))
 
     op.drop_table("hold")
+    with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_complaint_debtor_id"))
+
+    op.drop_table("complaint")
     op.drop_table("command_key")
     op.drop_table("campaign")
+    op.drop_table("bucket")
+    op.drop_table("api_token")
+    with op.batch_alter_table("agreement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agreement_creditor_id"))
+
+    op.drop_table("agreement")
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_account_debtor_id"))
 

@@ -1,0 +1,88 @@
+"""When the debtor may be contacted, at the debtor's place. Unknown place: every zone must agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+STEP = timedelta(minutes=15)
+LOOK_AHEAD = timedelta(days=15)  # the longest run of closed days a calendar may hold
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Open from `opens` until before `closes`, local time; equal means closed all day."""
+
+    opens: time
+    closes: time
+
+    def holds(self, start: datetime, end: datetime) -> bool:
+        """Both local times of one day lie inside."""
+        same_day = start.date() == end.date()
+        return same_day and self.opens <= start.time() and end.time() < self.closes
+
+
+Week = tuple[Window, ...]  # Monday first, seven of them
+
+
+def intersect(one: Week, other: Week) -> Week:
+    """What both allow."""
+    both = []
+    for a, b in zip(one, other, strict=True):
+        opens, closes = max(a.opens, b.opens), min(a.closes, b.closes)
+        both.append(Window(opens, closes) if opens < closes else Window(time(0), time(0)))
+    return tuple(both)
+
+
+def zones_of(timezone: str, zones: tuple[str, ...]) -> tuple[ZoneInfo, ...]:
+    """The debtor's zone; when it is unknown, all zones of the pack (strictest)."""
+    try:
+        return (ZoneInfo(timezone),)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return tuple(ZoneInfo(name) for name in zones)
+
+
+def local_day(moment: datetime, zones: tuple[ZoneInfo, ...]) -> date:
+    """The debtor's calendar day; of several zones the first."""
+    return moment.astimezone(zones[0]).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A week of windows with exceptions: holidays, and what this person asked for."""
+
+    week: Week
+    zones: tuple[ZoneInfo, ...]
+    holidays: frozenset[date]
+    inconvenient: tuple[Window, ...] = ()
+
+    def fault(self, now: datetime, lasts: timedelta) -> str:
+        """Why not now, as a code; empty when every zone is open for the whole of `lasts`."""
+        for zone in self.zones:
+            start, end = now.astimezone(zone), (now + lasts).astimezone(zone)
+            if start.date() in self.holidays:
+                return "HOLIDAY"
+            if not self.week[start.weekday()].holds(start, end):
+                return "OUT_OF_HOURS"
+            if any(w.opens <= start.time() < w.closes for w in self.inconvenient):
+                return "INCONVENIENT_TIME"
+        return ""
+
+    def next_open(self, now: datetime, lasts: timedelta) -> datetime | None:
+        """First moment, in quarters of an hour, at which nothing is wrong; None within 15 days."""
+        past = timedelta(minutes=now.minute % 15, seconds=now.second, microseconds=now.microsecond)
+        moment = now - past + STEP
+        last = now + LOOK_AHEAD
+        while moment <= last:
+            if not self.fault(moment, lasts):
+                return moment
+            moment += STEP
+        return None
+
+    def opening_of(self, day: date) -> datetime:
+        """The latest opening of the zones on `day`, or midnight when it is closed."""
+        return max(
+            datetime.combine(day, self.week[day.weekday()].opens, zone).astimezone(UTC)
+            for zone in self.zones
+        )
