@@ -68,6 +68,37 @@ class ContactStopped(Fact, frozen=True):
     kind: str = ""
 
 
+class PaymentPosted(Fact, frozen=True):
+    """Money arrived, or, negative, was taken back; account 0: it waits in suspense."""
+
+    payment_id: int
+    account_id: int
+    amount_minor: int
+
+
+class PromiseSettled(Fact, frozen=True):
+    """Payments decided a promise: kept, partially_kept, broken, or open again after a reversal."""
+
+    promise_id: int
+    account_id: int
+    state: str
+
+
+class CaseClosed(Fact, frozen=True):
+    """Nothing more is collected on this case: paid, recalled, settled. What rings is cancelled."""
+
+    case_id: int
+    account_id: int
+    reason: str
+
+
+class PlacementChanged(Fact, frozen=True):
+    """A placement batch was recalled; all its cases end with it."""
+
+    placement_id: int
+    state: str
+
+
 class HangupAsked(Fact, frozen=True):
     """The agent of this call, or a supervisor, pressed hang-up."""
 
@@ -120,5 +151,6 @@ class Pulsed(Fact, frozen=True):
 
 AnyFact = (
     CampaignChanged | UploadChanged | SeatChosen | OutcomeRecorded | PromiseMade | ContactStopped
+    | PaymentPosted | PromiseSettled | CaseClosed | PlacementChanged
     | HangupAsked | EngineStarted | CallMoved | CallJudged | SeatMoved | Pulsed
 )  # fmt: skip

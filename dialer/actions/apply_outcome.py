@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from dialer.actions.agreements import recycle_of
 from dialer.domain.outcomes import HOLD_KINDS, OUTCOMES, Then
 from dialer.domain.retries import next_attempt_at
 from dialer.facts import ContactStopped, OutcomeRecorded
 from dialer.feed import publish
-from dialer.store.tables import Attempt, Entry, Hold, Outcome, Phone, Suppression
+from dialer.store.tables import Attempt, Campaign, Entry, Hold, Outcome, Phone, Suppression
 
 
 def apply_outcome(
@@ -20,8 +21,11 @@ def apply_outcome(
 ) -> Outcome:  # fmt: skip
     """Store the outcome, move the entry, set stop flags, and tell everybody, in one transaction."""
     entry = session.get_one(Entry, attempt.entry_id)
+    rules = recycle_of(session.get_one(Campaign, attempt.campaign_id).recycle)
     then = OUTCOMES[code].then
-    retry_at = callback_at if then is Then.CALLBACK else next_attempt_at(code, entry.attempts, now)
+    retry_at = (
+        callback_at if then is Then.CALLBACK else next_attempt_at(code, entry.attempts, now, rules)
+    )
     if then in (Then.DONE, Then.HOLD):
         retry_at = None
     if then is Then.NUMBER_DEAD:
@@ -44,7 +48,9 @@ def apply_outcome(
 
 
 def _move_entry(entry: Entry, then: Then, code: str, retry_at: datetime | None) -> None:
-    entry.last_outcome = code
+    if not entry.is_reminder:  # a reminder of a promise does not undo it
+        entry.last_outcome = code
+    entry.is_reminder, entry.priority = False, 0
     if then is Then.HOLD:
         entry.state, entry.block_reason = "held", HOLD_KINDS[code]
     elif retry_at is None:

@@ -53,6 +53,7 @@ class LiveCall:
     number: str
     node: str
     placed_at: float  # monotonic
+    account_id: int = 0
 
 
 @dataclass(slots=True)

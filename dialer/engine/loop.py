@@ -20,17 +20,19 @@ from sqlalchemy.orm import Session
 from dialer.clock import monotonic, utc_now
 from dialer.domain.call import CallState, WasEnded
 from dialer.domain.pacing import Plan, View, lines_to_open
-from dialer.engine import calls, recover, schedule
+from dialer.engine import calls, recover, schedule, stops
 from dialer.engine.floor import Floor, LiveCall, give_node, load_running, load_seat, settle
 from dialer.engine.place import Placing, place
 from dialer.engine.pulse import write_pulse
 from dialer.facts import (
     AnyFact,
     CampaignChanged,
+    CaseClosed,
     ContactStopped,
     EngineStarted,
     HangupAsked,
     OutcomeRecorded,
+    PlacementChanged,
     SeatChosen,
 )
 from dialer.feed import Reader, last_id, publish
@@ -38,7 +40,7 @@ from dialer.packs import load_pack
 from dialer.settings import DialerSettings
 from dialer.store import lease
 from dialer.store.session import Sessions, write
-from dialer.store.tables import Attempt, Suppression
+from dialer.store.tables import Attempt
 from telephony.client import NodeClient
 from telephony.protocol import (
     Alive,
@@ -171,14 +173,9 @@ class Engine:
             case OutcomeRecorded(user_id=user_id, seat_id=seat_id, attempt_id=attempt_id):
                 if user_id and seat_id:
                     calls.outcome_saved(session, floor, seat_id, attempt_id, now)
-            case CampaignChanged(campaign_id=campaign_id, state=state):
+            case CampaignChanged() | ContactStopped() | CaseClosed() | PlacementChanged():
                 load_running(session, floor)
-                if state != "running":
-                    self._cancel(lambda call: call.campaign_id == campaign_id)
-            case ContactStopped(debtor_id=debtor_id, suppression_id=suppression_id):
-                row = session.get(Suppression, suppression_id) if suppression_id else None
-                number = row.number if row else ""
-                self._cancel(lambda call: debtor_id == call.debtor_id or call.number == number)
+                self._cancel(stops.concerned(session, fact))
             case HangupAsked(attempt_id=attempt_id):
                 if attempt_id in floor.calls:
                     floor.tell(floor.calls[attempt_id].node, Hangup(call_id=attempt_id))

@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from dialer.domain.call import Call
-from dialer.domain.compliance import Allowed, Blocked, Infrastructure, RulePack, may_contact
-from dialer.engine.asking import Asking, gather, pack_of
+from dialer.domain.compliance import Allowed, Blocked, Infrastructure, RulePack
 from dialer.engine.floor import Floor, LiveCall
 from dialer.engine.number_pool import pick_number
 from dialer.facts import CallMoved
 from dialer.feed import publish
+from dialer.store.asking import best_phone, gather, pack_of
 from dialer.store.entries import next_ready
 from dialer.store.lease import is_held
 from dialer.store.tables import Attempt, Campaign, Entry, OutboundNumber, Phone
@@ -74,7 +74,13 @@ def _place_entry(  # noqa: PLR0913 - all that one attempt is made of
         return False
     attempt = _write_attempt(session, placing, entry, phone, shown, verdict, now)
     floor.calls[attempt.id] = LiveCall(
-        Call(), campaign.id, entry.debtor_id, phone.number, placing.node, placing.monotonic()
+        Call(),
+        campaign.id,
+        entry.debtor_id,
+        phone.number,
+        placing.node,
+        placing.monotonic(),
+        entry.account_id,
     )
     floor.tell(placing.node, Originate(
         call_id=attempt.id, number=phone.number, outbound_number=shown.number,
@@ -82,27 +88,6 @@ def _place_entry(  # noqa: PLR0913 - all that one attempt is made of
         connect_limit_ms=campaign.connect_limit_ms, message=campaign.message,
     ))  # fmt: skip
     return True
-
-
-def best_phone(
-    asking: Asking, campaign: Campaign, pack: RulePack, now: datetime, there: Infrastructure
-) -> tuple[Phone | None, Allowed | Blocked]:
-    """The first number that the gate allows, the one tried last at the end; else the verdict that
-    lets us ask again soonest."""
-    last = max((p for p in asking.history if p.own), key=lambda p: p.at, default=None)
-    order = sorted(
-        asking.phones, key=lambda p: (last is not None and p.number == last.number, p.rank)
-    )
-    blocked: list[Blocked] = []
-    for phone in order:
-        verdict = may_contact(asking.ask(phone, campaign, now, there), pack)
-        if isinstance(verdict, Allowed):
-            return phone, verdict
-        blocked.append(verdict)
-    waiting = [b for b in blocked if b.until is not None]
-    if waiting:
-        return None, min(waiting, key=lambda b: b.until or now)
-    return None, blocked[0] if blocked else Blocked("NO_NUMBER")
 
 
 def _put_back(entry: Entry, blocked: Blocked) -> None:

@@ -31,7 +31,13 @@ def load_floor(session: Session, floor: Floor, now: datetime) -> None:
             attempt.seat_id,
         )  # fmt: skip
         floor.calls[attempt.id] = LiveCall(
-            call, attempt.campaign_id, attempt.debtor_id, attempt.number, attempt.node, 0.0
+            call,
+            attempt.campaign_id,
+            attempt.debtor_id,
+            attempt.number,
+            attempt.node,
+            0.0,
+            attempt.account_id,
         )
     for seat_id in session.scalars(select(Seat.id)):
         seat = load_seat(session, floor, seat_id)

@@ -11,11 +11,14 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select
 
 from dialer.actions.intake import read_upload
+from dialer.actions.settling import remind, settle_due
 from dialer.clock import utc_now
-from dialer.store.session import Sessions, read
+from dialer.engine.number_pool import end_rests
+from dialer.store.session import Sessions, read, write
 from dialer.store.tables import Upload
 
 log = logging.getLogger(__name__)
+WAITING = ("received", "reading", "committing")
 
 
 def start(sessions: Sessions) -> BackgroundScheduler:
@@ -25,15 +28,38 @@ def start(sessions: Sessions) -> BackgroundScheduler:
         read_waiting_uploads, "interval", args=[sessions], seconds=0.5, coalesce=True,
         max_instances=1, misfire_grace_time=30, id="uploads",
     )  # fmt: skip
+    for job, minutes in ((settle_promises, 10), (remind_promises, 10), (end_number_rests, 5)):
+        scheduler.add_job(
+            job, "interval", args=[sessions], minutes=minutes, coalesce=True, max_instances=1,
+            misfire_grace_time=300, id=job.__name__,
+        )  # fmt: skip
     scheduler.start()
     return scheduler
+
+
+def settle_promises(sessions: Sessions) -> None:
+    """Promises whose grace is over are decided by what was paid."""
+    decided = settle_due(sessions, utc_now())
+    if decided:
+        log.info("promises settled", extra={"action": "promises.settle", "count": decided})
+
+
+def remind_promises(sessions: Sessions) -> None:
+    """Reminders on the day before a promise is due, and on the day."""
+    remind(sessions, utc_now())
+
+
+def end_number_rests(sessions: Sessions) -> None:
+    """Outbound numbers whose rest is over are shown again."""
+    with write(sessions) as session:
+        end_rests(session, utc_now())
 
 
 def read_waiting_uploads(sessions: Sessions) -> None:
     """Read every upload that waits, or that a dead engine left half read."""
     with read(sessions) as session:
         waiting = session.scalars(
-            select(Upload.id).where(Upload.state.in_(("received", "reading"))).order_by(Upload.id)
+            select(Upload.id).where(Upload.state.in_(WAITING)).order_by(Upload.id)
         ).all()
     for upload_id in waiting:
         log.info("reading upload", extra={"action": "upload.read", "upload_id": upload_id})

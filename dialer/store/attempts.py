@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -11,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.compliance import Past
 from dialer.domain.outcomes import OUTCOMES, Group
-from dialer.store.tables import Attempt, Debtor, Outcome
+from dialer.store.tables import Attempt, Outcome
 
+PART = 500  # keys in one query
 NOT_RANG = ("not_sent", "failed", "invalid_number")  # verdicts of calls that reached no phone
 
 
@@ -21,22 +24,41 @@ def open_attempts(session: Session) -> Sequence[Attempt]:
     return session.scalars(select(Attempt).where(Attempt.ended_at.is_(None))).all()
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """Contacts of many people and numbers, to be asked for one person at a time."""
+
+    rows: dict[str, Any]
+    by_debtor: dict[int, list[str]]
+    by_number: dict[str, list[str]]
+
+    def of(self, debtor_id: int, numbers: Sequence[str]) -> tuple[Past, ...]:
+        """Those of this person, whatever the debt, creditor or campaign, and of these numbers."""
+        ids = dict.fromkeys(self.by_debtor.get(debtor_id, ()))
+        for number in numbers:
+            ids.update(dict.fromkeys(self.by_number.get(number, ())))
+        return tuple(_past(self.rows[attempt_id], debtor_id) for attempt_id in ids)
+
+
 def history(
-    session: Session, debtor_id: int, numbers: Sequence[str], since: date
-) -> tuple[Past, ...]:
-    """Contacts of a person, and of these numbers, from local day `since` on, whatever the debt,
-    creditor or campaign. The person's row is locked first: of two workers who ask for the same
-    person, the second sees what the first has reserved."""
-    session.scalar(select(Debtor.id).where(Debtor.id == debtor_id).with_for_update())
-    rows = session.execute(
-        select(Attempt.number, Attempt.account_id, Attempt.debtor_id, Attempt.local_day,
-               Attempt.created_at, Attempt.ended_at, Attempt.answered_at, Attempt.abandoned,
-               Attempt.verdict, Outcome.code)
-        .outerjoin(Outcome, Outcome.attempt_id == Attempt.id)
-        .where(Attempt.local_day >= since)
-        .where((Attempt.debtor_id == debtor_id) | (Attempt.number.in_(numbers)))
-    ).all()  # fmt: skip
-    return tuple(_past(row, debtor_id) for row in rows)
+    session: Session, debtor_ids: Sequence[int], numbers: Sequence[str], since: date
+) -> History:
+    """Contacts from local day `since` on."""
+    found = History({}, defaultdict(list), defaultdict(list))
+    for column, keys in ((Attempt.debtor_id, debtor_ids), (Attempt.number, numbers)):
+        for start in range(0, len(keys), PART):
+            for row in session.execute(
+                select(Attempt.id, Attempt.number, Attempt.account_id, Attempt.debtor_id,
+                       Attempt.local_day, Attempt.created_at, Attempt.ended_at, Attempt.answered_at,
+                       Attempt.abandoned, Attempt.verdict, Outcome.code)
+                .outerjoin(Outcome, Outcome.attempt_id == Attempt.id)
+                .where(Attempt.local_day >= since, column.in_(keys[start : start + PART]))
+            ):  # fmt: skip
+                if row.id not in found.rows:
+                    found.rows[row.id] = row
+                    found.by_debtor[row.debtor_id].append(row.id)
+                    found.by_number[row.number].append(row.id)
+    return found
 
 
 def _past(row: Any, debtor_id: int) -> Past:

@@ -48,7 +48,7 @@ def codes(exception: str) -> set[str]:
 
 
 def test_every_no_has_its_sentence():
-    refusals = (codes("Refused") | codes("BadHeader")) - {"PTP"}
+    refusals = {c for c in codes("Refused") | codes("BadHeader") if not c.endswith("_")} - {"PTP"}
     assert len(refusals) > 25
     assert {f"refusal.{code}" for code in refusals} <= set(ZH)
     for code in codes("BadAmount") | codes("BadNumber"):

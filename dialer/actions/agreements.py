@@ -1,0 +1,140 @@
+"""What a creditor agreed to and what a campaign adds: they narrow the rule pack and never widen it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete
+
+from dialer.actions.actor import Actor
+from dialer.actions.refusals import Refused
+from dialer.domain.buckets import Bucket, fault
+from dialer.domain.compliance.pack import RulePack, Widened, narrowed
+from dialer.domain.retries import Recycle, lint
+from dialer.facts import CampaignChanged
+from dialer.feed import publish
+from dialer.packs import narrowing_of
+from dialer.store import audit
+from dialer.store.session import Sessions, write
+from dialer.store.tables import Agreement, BucketRow, Campaign, Creditor, Placement
+
+CHANNELS = ("voice", "sms", "email", "letter", "visit")
+
+
+def checked_narrowing(pack: RulePack, data: dict[str, Any]) -> RulePack:
+    """The narrowed pack. Refused when it would widen a limit, or cannot be read."""
+    try:
+        return narrowed(pack, narrowing_of(data))
+    except Widened as error:
+        raise Refused("narrowing_widens", what=error.what) from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused("narrowing_form", what=str(error)[:80]) from None
+
+
+def add_agreement(
+    sessions: Sessions, actor: Actor, pack: RulePack, *, creditor_id: int, name: str,
+    starts_on: date, ends_on: date | None, channels: Sequence[str], narrowing: dict[str, Any],
+    waive_share_max: float, now: datetime,
+) -> int:  # fmt: skip
+    """协议 with its dates, channels, tighter limits and the authority to waive."""
+    if ends_on is not None and ends_on < starts_on:
+        raise Refused("agreement_dates")
+    if not channels or set(channels) - set(CHANNELS):
+        raise Refused("agreement_channels", channels=", ".join(CHANNELS))
+    if not 0 <= waive_share_max < 1:
+        raise Refused("waive_share")
+    checked_narrowing(pack, narrowing)
+    with write(sessions) as session:
+        if session.get(Creditor, creditor_id) is None:
+            raise Refused("creditor_unknown")
+        row = Agreement(
+            creditor_id=creditor_id, name=name, starts_on=starts_on, ends_on=ends_on,
+            channels=list(channels), narrowing=narrowing, waive_share_max=waive_share_max,
+            created_at=now,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        audit.note(
+            session, actor.name, "agreement.add", f"agreement:{row.id}", now,
+            after={"channels": list(channels), "narrowing": narrowing},
+        )  # fmt: skip
+        return row.id
+
+
+def add_placement(
+    sessions: Sessions, actor: Actor, *, creditor_id: int, batch_no: str, placed_on: date,
+    recall_on: date | None, agreement_id: int | None, region: str, target_rate: float | None,
+    now: datetime,
+) -> int:  # fmt: skip
+    """委案批次: files are uploaded into it until it is recalled."""
+    with write(sessions) as session:
+        if session.get(Creditor, creditor_id) is None:
+            raise Refused("creditor_unknown")
+        taken = session.query(Placement).filter_by(creditor_id=creditor_id, batch_no=batch_no)
+        if taken.first() is not None:
+            raise Refused("batch_taken", batch_no=batch_no)
+        row = Placement(
+            creditor_id=creditor_id, batch_no=batch_no, placed_on=placed_on, recall_on=recall_on,
+            agreement_id=agreement_id, region=region, target_rate=target_rate, created_at=now,
+            state="active",
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        audit.note(session, actor.name, "placement.add", f"placement:{row.id}", now)
+        return row.id
+
+
+def set_campaign_rules(
+    sessions: Sessions, actor: Actor, pack: RulePack, campaign_id: int, *,
+    narrowing: dict[str, Any], recycle: dict[str, Any], now: datetime,
+) -> None:  # fmt: skip
+    """Tighter limits and retry rules of one campaign; refused with every fault that the lint finds."""
+    tight = checked_narrowing(pack, narrowing)
+    rules = recycle_of(recycle)
+    with write(sessions) as session:
+        campaign = session.get(Campaign, campaign_id)
+        if campaign is None:
+            raise Refused("campaign_unknown")
+        faults = lint(rules, tight, campaign.ring_seconds, now)
+        if faults:
+            named = "; ".join(" ".join((f.code, *f.names)) for f in faults)
+            raise Refused(f"lint_{faults[0].code}", faults=named)
+        before = {"narrowing": campaign.narrowing, "recycle": campaign.recycle}
+        campaign.narrowing, campaign.recycle = narrowing, recycle
+        audit.note(
+            session, actor.name, "campaign.rules", f"campaign:{campaign_id}", now, before=before,
+            after={"narrowing": narrowing, "recycle": recycle},
+        )  # fmt: skip
+        publish(session, CampaignChanged(campaign_id=campaign_id, state=campaign.state), now)
+
+
+def recycle_of(data: dict[str, Any]) -> Recycle:
+    """What a campaign stores as retry rules."""
+    if set(data) - {"attempts_max", "minutes", "alternate_numbers"}:
+        raise Refused("narrowing_form", what=", ".join(sorted(data)))
+    return Recycle(
+        attempts_max=int(data.get("attempts_max", Recycle().attempts_max)),
+        minutes={str(k): int(v) for k, v in data.get("minutes", {}).items()},
+        alternate_numbers=bool(data.get("alternate_numbers", True)),
+    )
+
+
+def set_buckets(
+    sessions: Sessions, actor: Actor, creditor_id: int, buckets: Sequence[Bucket], now: datetime
+) -> None:
+    """The creditor's own DPD ranges, without gap or overlap."""
+    why_not = fault(buckets)
+    if why_not:
+        raise Refused(why_not)
+    with write(sessions) as session:
+        session.execute(delete(BucketRow).where(BucketRow.creditor_id == creditor_id))
+        session.add_all(
+            BucketRow(creditor_id=creditor_id, name=b.name, first=b.first, last=b.last)
+            for b in buckets
+        )
+        audit.note(
+            session, actor.name, "creditor.buckets", f"creditor:{creditor_id}", now,
+            after={"buckets": [[b.name, b.first, b.last] for b in buckets]},
+        )  # fmt: skip

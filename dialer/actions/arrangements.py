@@ -1,0 +1,135 @@
+"""What is agreed with a debtor beyond one promise: plans with instalments, and less than the balance."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dialer.actions.actor import Actor
+from dialer.actions.refusals import Refused
+from dialer.actions.settling import HOME
+from dialer.domain.promises import PromiseState, instalments
+from dialer.facts import PromiseMade
+from dialer.feed import publish
+from dialer.store import audit
+from dialer.store.session import Sessions, write
+from dialer.store.tables import Account, Agreement, Entry, Offer, Plan, Promise
+
+OFFER_DAYS = 7
+FIRST_WITHIN_DAYS = 31
+
+
+def make_plan(
+    sessions: Sessions, actor: Actor, account_id: int, *, periods: int, first_on: date,
+    every_days: int, now: datetime,
+) -> int:  # fmt: skip
+    """分期计划 over the whole balance; its instalments are promises. Replaces what was open."""
+    today = now.astimezone(HOME).date()
+    if not today < first_on <= today + timedelta(days=FIRST_WITHIN_DAYS):
+        raise Refused("plan_first", days=FIRST_WITHIN_DAYS)
+    with write(sessions) as session:
+        account = _account(session, account_id)
+        try:
+            parts = instalments(account.balance_minor, periods, first_on, every_days)
+        except ValueError:
+            raise Refused("plan_form") from None
+        _supersede(session, account_id)
+        plan = Plan(
+            account_id=account_id, total_minor=account.balance_minor, periods=periods,
+            first_on=first_on, every_days=every_days, user_id=actor.user_id or None, at=now,
+        )  # fmt: skip
+        session.add(plan)
+        session.flush()
+        campaign_id = _campaign_of(session, account_id)
+        for part in parts:
+            promise = Promise(
+                account_id=account_id, campaign_id=campaign_id, plan_id=plan.id, made_on=today,
+                amount_minor=part.amount_minor, currency=account.currency, due_on=part.due_on,
+                user_id=actor.user_id or None, at=now,
+            )  # fmt: skip
+            session.add(promise)
+            session.flush()
+            publish(session, PromiseMade(
+                promise_id=promise.id, attempt_id="", campaign_id=campaign_id,
+                amount_minor=part.amount_minor,
+            ), now)  # fmt: skip
+        audit.note(
+            session, actor.name, "plan.make", f"plan:{plan.id}", now, after={"periods": periods}
+        )
+        return plan.id
+
+
+def propose_offer(
+    sessions: Sessions, actor: Actor, account_id: int, total_minor: int, now: datetime
+) -> dict[str, object]:
+    """减免: within the agreement's authority it is approved at once, else somebody must decide."""
+    with write(sessions) as session:
+        account = _account(session, account_id)
+        waived = account.balance_minor - total_minor
+        if not 0 < total_minor < account.balance_minor:
+            raise Refused("offer_amount")
+        agreement = session.scalar(
+            select(Agreement).where(Agreement.creditor_id == account.creditor_id)
+            .order_by(Agreement.starts_on.desc()).limit(1)
+        )  # fmt: skip
+        share = agreement.waive_share_max if agreement else 0.0
+        state = "approved" if waived <= int(account.balance_minor * share) else "proposed"
+        offer = Offer(
+            account_id=account_id, total_minor=total_minor, waived_minor=waived, state=state,
+            expires_on=(now + timedelta(days=OFFER_DAYS)).astimezone(HOME).date(),
+            asked_by=actor.user_id, at=now,
+        )  # fmt: skip
+        session.add(offer)
+        session.flush()
+        audit.note(
+            session, actor.name, "offer.propose", f"offer:{offer.id}", now, after={"state": state}
+        )
+        return {"id": offer.id, "state": state}
+
+
+def decide_offer(
+    sessions: Sessions, actor: Actor, offer_id: int, approve: bool, now: datetime
+) -> None:
+    """Somebody else than who asked says yes or no."""
+    with write(sessions) as session:
+        offer = session.get(Offer, offer_id)
+        if offer is None or offer.state != "proposed":
+            raise Refused("offer_unknown")
+        if offer.asked_by == actor.user_id:
+            raise Refused("second_person")
+        offer.state, offer.decided_by = "approved" if approve else "refused", actor.user_id
+        audit.note(
+            session, actor.name, "offer.decide", f"offer:{offer_id}", now,
+            after={"state": offer.state},
+        )  # fmt: skip
+
+
+def _account(session: Session, account_id: int) -> Account:
+    account = session.get(Account, account_id)
+    if account is None or account.balance_minor <= 0:
+        raise Refused("account_unknown")
+    return account
+
+
+def _supersede(session: Session, account_id: int) -> None:
+    for promise in session.scalars(
+        select(Promise).where(Promise.account_id == account_id, Promise.state == PromiseState.OPEN)
+    ):
+        promise.state = PromiseState.SUPERSEDED
+    for plan in session.scalars(
+        select(Plan).where(Plan.account_id == account_id, Plan.state == "active")
+    ):
+        plan.state = "cancelled"
+    session.flush()
+
+
+def _campaign_of(session: Session, account_id: int) -> int:
+    campaign_id = session.scalar(
+        select(Entry.campaign_id).where(Entry.account_id == account_id)
+        .order_by(Entry.id.desc()).limit(1)
+    )  # fmt: skip
+    if campaign_id is None:
+        raise Refused("account_unknown")
+    return campaign_id
