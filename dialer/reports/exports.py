@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
+import xlsxwriter
 from sqlalchemy.orm import Session
 
 from dialer.reports.campaigns import rejected_rows
@@ -30,6 +33,43 @@ def rejected_csv(session: Session, upload_id: int, words: Callable[[str], str]) 
             yield b"\xef\xbb\xbf" + _line([*header, "行/line", "列/column", "原因/reason"])
         cells = [str(row.cells.get(title, "")) for title in header]
         yield _line([*cells, str(row.line), row.column, words(f"row.{row.reason}")])
+
+
+def table_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """Rows of one shape as CSV with a byte order mark, so that spreadsheets read Chinese."""
+    header = list(rows[0]) if rows else []
+    lines = [_line(header), *(_line([_text(row[name]) for name in header]) for row in rows)]
+    return b"\xef\xbb\xbf" + b"".join(lines)
+
+
+def table_xlsx(sheets: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
+    """One sheet per table. Text is written as text: nothing in it is ever a formula or a link."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(out, options)
+    bold = book.add_format({"bold": True})
+    for name, rows in sheets.items():
+        sheet = book.add_worksheet(name[:31])
+        header = list(rows[0]) if rows else []
+        sheet.write_row(0, 0, header, bold)
+        for number, row in enumerate(rows, start=1):
+            for column, title in enumerate(header):
+                value = row[title]
+                if isinstance(value, int | float) and not isinstance(value, bool):
+                    sheet.write_number(number, column, value)
+                else:
+                    sheet.write_string(number, column, _text(value))
+        sheet.freeze_panes(1, 0)
+    book.close()
+    return out.getvalue()
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)
 
 
 def _line(cells: list[str]) -> bytes:
