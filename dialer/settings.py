@@ -20,7 +20,7 @@ class DialerSettings(Section):
     """What the engine and every reader of the store need."""
 
     database: str = "sqlite:///var/kept.db"
-    rule_pack: Literal["cn"] = "cn"
+    rule_pack: Literal["cn", "us", "uk"] = "cn"
     engine_node_silence_seconds: Annotated[float, Field(ge=1, le=60)] = 5
     uploads: Path = Path("var/uploads")
     pacing: PacingSettings = PacingSettings()

@@ -10,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 
 from dialer import settings as dialer_settings
 from telephony import log as log_lines
+from telephony import settings as telephony_settings
 from telephony.config_file import ConfigError
 from workbench import settings as workbench_settings
 from workbench.ports import tcp_is_free
@@ -31,7 +32,9 @@ class _Server(BaseApplication):
         """In the worker, after the fork: threads start here."""
         from workbench.app import create_app
 
-        app = create_app(self._settings, self._dialer)
+        app = create_app(
+            self._settings, self._dialer, recordings=telephony_settings.load().recordings
+        )
         app.extensions["kept_follower"].start()
         return app
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from dialer.clock import utc_now
 from dialer.settings import DialerSettings
 from dialer.store.session import Sessions, open_store, read
-from workbench import agent_desk, auth, campaign_desk, errors, live, supervisor_desk
+from workbench import agent_desk, api, auth, campaign_desk, errors, live, supervisor_desk
 from workbench.settings import WorkbenchSettings
 from workbench.translations import LANGUAGES, NAMES, catalogue
 
@@ -23,7 +23,10 @@ STATIC = Path(__file__).parent.parent / "static"
 
 
 def create_app(
-    settings: WorkbenchSettings, dialer: DialerSettings, sessions: Sessions | None = None
+    settings: WorkbenchSettings,
+    dialer: DialerSettings,
+    sessions: Sessions | None = None,
+    recordings: Path | None = None,
 ) -> Flask:
     """The workbench, ready to serve; `live.Follower.start` begins the pushing."""
     app = Flask(__name__, static_folder=str(STATIC), static_url_path="/static")
@@ -37,14 +40,17 @@ def create_app(
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
         KEPT_UPLOADS=dialer.uploads,
+        KEPT_PACK=dialer.rule_pack,
+        KEPT_RECORDINGS=recordings,
         SEND_FILE_MAX_AGE_DEFAULT=0,  # asked for again with an ETag: a new version is seen at once
     )
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     auth.install(app, sessions)
     errors.install(app)
     live.install(app, sessions, settings.public_url.rstrip("/"))
     for desk in (auth, agent_desk, supervisor_desk, campaign_desk):
         app.register_blueprint(desk.pages)
+    api.install(app, csrf)
     _pages(app)
     _health(app, sessions)
     return app

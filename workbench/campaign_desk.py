@@ -5,31 +5,29 @@ A file is streamed to disk and hashed here; reading it is the engine's job.
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import unquote
 
 from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from dialer.actions import campaigns as actions
+from dialer.actions.intake.asking import approve_upload, map_columns
+from dialer.actions.intake.deciding import discard_upload, undo_upload
 from dialer.actions.numbers import add_outbound_numbers
-from dialer.actions.refusals import Refused
 from dialer.actions.table_file import SIZE_MAX
 from dialer.clock import utc_now
 from dialer.domain.case_rows import template_header
 from dialer.reports import campaigns as report
 from dialer.reports.exports import rejected_csv
+from dialer.reports.waterfall import waterfall
 from dialer.store.session import Sessions, read
 from workbench.auth import actor, language_now, needs
-from workbench.schemas import CampaignIn, NumbersIn
+from workbench.rules import pack_in_force
+from workbench.schemas import CampaignIn, MappingIn, NumbersIn
 from workbench.translations import say
+from workbench.uploads import store_upload
 
 pages = Blueprint("campaigns", __name__)
-CHUNK = 256 * 1024
-NAME_MAX = 120
 
 
 def _sessions() -> Sessions:
@@ -75,37 +73,38 @@ def pause(campaign_id: int) -> ResponseReturnValue:
 @pages.post("/campaigns/<int:campaign_id>/uploads")
 @needs("manager")
 def upload(campaign_id: int) -> ResponseReturnValue:
-    """The body is the file; its name travels in a header, never in the address."""
-    filename = Path(unquote(request.headers.get("X-File-Name", ""))).name[:NAME_MAX]
-    folder = Path(current_app.config["KEPT_UPLOADS"])
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / secrets.token_hex(16)
-    try:
-        size, digest = _store(path)
-        upload_id = actions.receive_upload(
-            _sessions(), actor(), campaign_id=campaign_id, filename=filename or "-",
-            path=str(path), sha256=digest, size=size, now=utc_now(),
-        )  # fmt: skip
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+    """The body is the file; `?dry_run=1` waits for a word before anything is dialed."""
+    dry_run = request.args.get("dry_run") == "1"
+    upload_id = store_upload(_sessions(), actor(), campaign_id, dry_run=dry_run)
     return jsonify(ok=True, id=upload_id), 202
 
 
-def _store(path: Path) -> tuple[int, str]:
-    """Write the body to disk, piece by piece; (bytes, SHA-256)."""
-    size, digest = 0, hashlib.sha256()
-    with path.open("xb") as out:
-        path.chmod(0o600)
-        while piece := request.stream.read(CHUNK):
-            size += len(piece)
-            if size > SIZE_MAX:
-                raise Refused("file_large", limit_mb=SIZE_MAX // 2**20)
-            digest.update(piece)
-            out.write(piece)
-    if not size:
-        raise Refused("file_empty")
-    return size, digest.hexdigest()
+@pages.post("/uploads/<int:upload_id>/<any(commit, discard, undo):word>")
+@needs("manager")
+def decide_upload(upload_id: int, word: str) -> ResponseReturnValue:
+    """What is to become of a file."""
+    act = {"commit": approve_upload, "discard": discard_upload, "undo": undo_upload}[word]
+    answer = act(_sessions(), actor(), upload_id, utc_now())
+    return jsonify(ok=True, **(answer or {}))
+
+
+@pages.post("/uploads/<int:upload_id>/mapping")
+@needs("manager")
+def map_upload(upload_id: int) -> ResponseReturnValue:
+    """Which column is which; remembered for the creditor."""
+    asked = MappingIn.model_validate(request.get_json())
+    map_columns(_sessions(), actor(), upload_id, asked.name, dict(asked.columns), utc_now())
+    return jsonify(ok=True)
+
+
+@pages.get("/campaigns/<int:campaign_id>/waterfall")
+@needs("supervisor", "manager")
+def show_waterfall(campaign_id: int) -> ResponseReturnValue:
+    """Why not more: from all entries to those dialable now."""
+    with read(_sessions()) as session:
+        if not report.exists(session, campaign_id):
+            abort(404)
+        return jsonify(waterfall(session, campaign_id, pack_in_force(), utc_now()))
 
 
 @pages.get("/uploads/<int:upload_id>")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -92,6 +93,50 @@ def db_upgrade() -> None:
 
     upgrade(load().database)
     click.echo("ok")
+
+
+@kept.group()
+def token() -> None:
+    """Tokens of the API. 接口令牌。"""
+
+
+@token.command("add")
+@click.argument("username")
+@click.option("--name", required=True, help="What the token is for.")
+def token_add(username: str, name: str) -> None:
+    """A token that acts as this user; it is printed once."""
+    from dialer.actions.access import add_token
+    from dialer.actions.actor import SETUP
+    from dialer.clock import utc_now
+    from dialer.settings import load
+    from dialer.store.session import open_store
+
+    click.echo(add_token(open_store(load().database), SETUP, username, name, utc_now()))
+
+
+@kept.command("audit-pack")
+@click.option("--creditor", required=True, type=int, help="The creditor's id.")
+@click.option("--from", "first", required=True, type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--to", "last", required=True, type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--out", required=True, type=click.Path(path_type=Path))
+def audit_pack(creditor: int, first: datetime, last: datetime, out: Path) -> None:
+    """Ledger, proofs and hashes of one creditor and period, as a zip. 审计包。"""
+    from dialer.clock import utc_now
+    from dialer.packs import load_pack
+    from dialer.reports.audit_pack import write_pack
+    from dialer.reports.kpis import Period
+    from dialer.settings import load
+    from dialer.store.session import open_store, read
+    from telephony import settings as telephony_settings
+
+    settings = load()
+    period = Period(first.date(), last.date())
+    recordings = telephony_settings.load().recordings
+    with read(open_store(settings.database)) as session:
+        manifest = write_pack(
+            session, out, creditor, period, load_pack(settings.rule_pack), recordings, utc_now()
+        )
+    click.echo(json.dumps(manifest, ensure_ascii=False, indent=1))
 
 
 @kept.group()

@@ -76,6 +76,13 @@ class NumbersIn(Message):
     ]
 
 
+class MappingIn(Message):
+    """Our field -> the file's title; remembered for the creditor."""
+
+    name: Name
+    columns: dict[str, str]
+
+
 class LoginIn(Message):
     """Who signs in."""
 

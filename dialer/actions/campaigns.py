@@ -73,7 +73,7 @@ def pause_campaign(sessions: Sessions, actor: Actor, campaign_id: int, now: date
 
 def receive_upload(
     sessions: Sessions, actor: Actor, *, campaign_id: int, filename: str, path: str, sha256: str,
-    size: int, now: datetime,
+    size: int, now: datetime, dry_run: bool = False, placement_id: int | None = None,
 ) -> int:  # fmt: skip
     """A file lies on disk and waits to be read. The same file twice is refused."""
     with write(sessions) as session:
@@ -81,14 +81,15 @@ def receive_upload(
         same = session.scalar(
             select(Upload.id).where(
                 Upload.campaign_id == campaign.id, Upload.sha256 == sha256,
-                Upload.state != "refused",
+                Upload.state.not_in(("refused", "undone")),
             )
         )  # fmt: skip
         if same:
             raise Refused("same_file", filename=filename)
         upload = Upload(
             campaign_id=campaign.id, filename=filename, path=path, sha256=sha256, size=size,
-            state="received", created_by=actor.user_id, created_at=now, counts={},
+            state="received", created_by=actor.user_id, created_at=now, counts={}, dry_run=dry_run,
+            placement_id=placement_id,
         )  # fmt: skip
         session.add(upload)
         session.flush()

@@ -14,6 +14,7 @@ from dialer.actions.intake import read_upload
 from dialer.actions.settling import remind, settle_due
 from dialer.clock import utc_now
 from dialer.engine.number_pool import end_rests
+from dialer.engine.webhooks import deliver_all
 from dialer.store.session import Sessions, read, write
 from dialer.store.tables import Upload
 
@@ -33,8 +34,17 @@ def start(sessions: Sessions) -> BackgroundScheduler:
             job, "interval", args=[sessions], minutes=minutes, coalesce=True, max_instances=1,
             misfire_grace_time=300, id=job.__name__,
         )  # fmt: skip
+    scheduler.add_job(
+        tell_webhooks, "interval", args=[sessions], seconds=1, coalesce=True, max_instances=1,
+        misfire_grace_time=30, id="webhooks",
+    )  # fmt: skip
     scheduler.start()
     return scheduler
+
+
+def tell_webhooks(sessions: Sessions) -> None:
+    """Facts to whoever asked to be told."""
+    deliver_all(sessions, utc_now())
 
 
 def settle_promises(sessions: Sessions) -> None:

@@ -40,6 +40,11 @@ def overview(session: Session, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def exists(session: Session, campaign_id: int) -> bool:
+    """Whether there is such a campaign."""
+    return session.get(Campaign, campaign_id) is not None
+
+
 def _campaign(session: Session, campaign: Campaign, creditor: str) -> dict[str, Any]:
     states = dict(session.execute(
         select(Entry.state, func.count()).where(Entry.campaign_id == campaign.id)
@@ -66,7 +71,8 @@ def _upload(upload: Upload) -> dict[str, Any]:
     return {
         "id": upload.id, "filename": upload.filename, "size": upload.size, "state": upload.state,
         "rows_read": upload.rows_read, "counts": upload.counts, "refusal": upload.refusal,
-        "created_at": upload.created_at.isoformat(),
+        "created_at": upload.created_at.isoformat(), "forecast": upload.forecast,
+        "dry_run": upload.dry_run,
     }  # fmt: skip
 
 

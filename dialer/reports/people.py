@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dialer.store.tables import Seat, User
+from dialer.store.tables import Account, ApiToken, Seat, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,24 @@ def person_by_name(session: Session, username: str) -> Person | None:
 def person_by_token(session: Session, token: str) -> Person | None:
     """The active user of this session token; None once the token was replaced."""
     return _person(session.scalar(select(User).where(User.session_token == token, User.active)))
+
+
+def person_by_api_token(session: Session, sha256: str) -> Person | None:
+    """The active user whom a token acts for; None once it was revoked."""
+    return _person(session.scalar(
+        select(User).join(ApiToken, ApiToken.user_id == User.id)
+        .where(ApiToken.sha256 == sha256, ApiToken.revoked_at.is_(None), User.active)
+    ))  # fmt: skip
+
+
+def find_account(session: Session, creditor_id: int, contract_no: str) -> dict[str, int] | None:
+    """Ids of an account and its debtor."""
+    row = session.scalar(
+        select(Account).where(
+            Account.creditor_id == creditor_id, Account.contract_no == contract_no
+        )
+    )
+    return {"account_id": row.id, "debtor_id": row.debtor_id} if row else None
 
 
 def user_of_seat(session: Session, seat_id: int) -> int:

@@ -1,0 +1,154 @@
+"""Every request passes here: token, role, body, idempotency key, answer. Endpoints only act."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFProtect
+from pydantic import BaseModel, ValidationError
+
+from dialer.actions.access import TOKEN_PREFIX, begin_command, end_command, token_hash
+from dialer.actions.actor import Actor
+from dialer.actions.idempotency import fingerprint
+from dialer.actions.refusals import Refused
+from dialer.clock import utc_now
+from dialer.reports.people import person_by_api_token
+from dialer.store.session import Sessions, read
+from workbench.auth import language_now, limiter
+from workbench.errors import as_error, bad_input, our_fault, refusal_text
+from workbench.translations import say
+
+PREFIX = "/api/v1"
+KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+REQUESTS = "600 per minute"
+UNKNOWN = ("_unknown", "_missing")  # refusals that mean 404
+
+Handler = Callable[..., dict[str, Any] | Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One operation, as the code and the OpenAPI document know it."""
+
+    method: str
+    path: str  # Flask's form: /payments/<int:payment_id>
+    summary: str
+    roles: tuple[str, ...]
+    body: type[BaseModel] | None
+    query: tuple[str, ...]
+    is_file: bool
+    handler: Handler
+
+
+ENDPOINTS: list[Endpoint] = []
+
+
+def endpoint(  # noqa: PLR0913 - what an operation is made of
+    method: str, path: str, summary: str, roles: tuple[str, ...], *,
+    body: type[BaseModel] | None = None, query: tuple[str, ...] = (), is_file: bool = False,
+) -> Callable[[Handler], Handler]:  # fmt: skip
+    """Register an operation. The handler gets path values, and `body` when it has one."""
+
+    def wrap(handler: Handler) -> Handler:
+        ENDPOINTS.append(Endpoint(method, path, summary, roles, body, query, is_file, handler))
+        return handler
+
+    return wrap
+
+
+def install(app: Flask, csrf: CSRFProtect) -> None:
+    """All endpoints and the document that describes them."""
+    from workbench.api.openapi import document
+
+    pages = Blueprint("api", __name__, url_prefix=PREFIX)
+    csrf.exempt(pages)  # no cookies here: a token is sent on purpose
+    for each in ENDPOINTS:
+        name = f"{each.method.lower()}{re.sub('[^a-z]+', '_', each.path)}"
+        view = limiter.limit(REQUESTS, key_func=_who)(_view(each))
+        pages.add_url_rule(each.path, endpoint=name, view_func=view, methods=[each.method])
+
+    @pages.get("/openapi.json")
+    def _document() -> ResponseReturnValue:
+        return jsonify(document())
+
+    app.register_blueprint(pages)
+
+
+def sessions() -> Sessions:
+    """The store of this application."""
+    return current_app.extensions["kept_sessions"]
+
+
+def actor() -> Actor:
+    """Who the token acts for."""
+    return Actor(g.api_person.id, g.api_person.role)
+
+
+def _who() -> str:
+    return token_hash(request.headers.get("Authorization", ""))
+
+
+def _view(each: Endpoint) -> Callable[..., ResponseReturnValue]:
+    def view(**path: Any) -> ResponseReturnValue:
+        language = language_now()
+        try:
+            denied = _denied(each)
+            if denied:
+                return denied
+            answer = _run(each, path)
+            if isinstance(answer, Response):
+                return answer
+            return jsonify({"ok": True, **answer}), 201 if each.method == "POST" else 200
+        except ValidationError as fault:
+            return jsonify(bad_input(fault, language)), 422
+        except Refused as refusal:
+            code = 404 if refusal.code.endswith(UNKNOWN) else 409
+            return jsonify(as_error(refusal.code, refusal_text(refusal, language))), code
+        except Exception:
+            return jsonify(our_fault(language)), 500
+
+    view.__name__ = each.handler.__name__
+    return view
+
+
+def _denied(each: Endpoint) -> ResponseReturnValue | None:
+    header = request.headers.get("Authorization", "")
+    token = header.removeprefix("Bearer ").strip()
+    person = None
+    if header.startswith("Bearer ") and token.startswith(TOKEN_PREFIX):
+        with read(sessions()) as session:
+            person = person_by_api_token(session, token_hash(token))
+    if person is None:
+        return jsonify(as_error("401", say(language_now(), "error.401"))), 401
+    if person.role not in (*each.roles, "admin"):
+        return jsonify(as_error("403", say(language_now(), "error.403"))), 403
+    g.api_person = person
+    return None
+
+
+def _run(each: Endpoint, path: dict[str, Any]) -> dict[str, Any] | Response:
+    given: Any = None
+    if each.body is not None:
+        given = request.get_json(silent=True)
+        path = {**path, "body": each.body.model_validate(given if given is not None else {})}
+    key = request.headers.get("Idempotency-Key", "")
+    if each.method == "GET" or not key or each.is_file:
+        return each.handler(**path)
+    if not KEY.fullmatch(key):
+        raise Refused("key_form")
+    print_ = fingerprint({"path": request.path, "body": given})
+    before = begin_command(sessions(), actor(), key, f"api {each.method}", print_, utc_now())
+    if before is not None:
+        return before
+    try:
+        answer = each.handler(**path)
+    except Exception:
+        end_command(sessions(), key, None)
+        raise
+    end_command(sessions(), key, answer if isinstance(answer, dict) else {})
+    return answer

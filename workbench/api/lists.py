@@ -1,0 +1,233 @@
+"""Creditors, agreements, batches, campaigns and their files."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from flask import request
+from pydantic import Field
+
+from dialer.actions import agreements, campaigns
+from dialer.actions.intake.asking import approve_upload, map_columns
+from dialer.actions.intake.deciding import discard_upload, undo_upload
+from dialer.actions.refusals import Refused
+from dialer.clock import utc_now
+from dialer.domain.buckets import Bucket
+from dialer.reports import campaigns as report
+from dialer.reports.waterfall import waterfall
+from dialer.store.session import read
+from workbench.api.door import actor, endpoint, sessions
+from workbench.rules import pack_in_force
+from workbench.schemas import CampaignIn, MappingIn, Message, Name, NumbersIn
+from workbench.uploads import store_upload
+
+MANAGER = ("manager",)
+BOARD = ("supervisor", "manager")
+
+
+class CreditorIn(Message):
+    """A creditor."""
+
+    name: Name
+
+
+class AgreementIn(Message):
+    """协议. `narrowing`: hours, caps, number_interval_minutes, closed_on_holidays, hard_abandon."""
+
+    creditor_id: int
+    name: Name
+    starts_on: date
+    ends_on: date | None = None
+    channels: list[str]
+    narrowing: dict[str, Any] = Field(default_factory=dict)
+    waive_share_max: float = 0.0
+
+
+class PlacementIn(Message):
+    """委案批次."""
+
+    creditor_id: int
+    batch_no: Name
+    placed_on: date
+    recall_on: date | None = None
+    agreement_id: int | None = None
+    region: Annotated[str, Field(max_length=40)] = ""
+    target_rate: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
+class BucketIn(Message):
+    """One DPD range; without `last`: and more."""
+
+    name: Name
+    first: int
+    last: int | None = None
+
+
+class BucketsIn(Message):
+    """The whole table."""
+
+    buckets: list[BucketIn]
+
+
+class RulesIn(Message):
+    """Tighter limits and retry rules of a campaign."""
+
+    narrowing: dict[str, Any] = Field(default_factory=dict)
+    recycle: dict[str, Any] = Field(default_factory=dict)
+
+
+@endpoint("GET", "/campaigns", "Campaigns with their files", BOARD)
+def list_campaigns() -> dict[str, Any]:
+    """Read."""
+    with read(sessions()) as session:
+        return report.overview(session, utc_now())
+
+
+@endpoint("POST", "/campaigns", "Create a campaign in draft", MANAGER, body=CampaignIn)
+def create_campaign(body: CampaignIn) -> dict[str, Any]:
+    """Its creditor is created when new."""
+    creditor = campaigns.add_creditor(sessions(), actor(), body.creditor, utc_now())
+    campaign = campaigns.add_campaign(
+        sessions(), actor(), name=body.name, creditor_id=creditor, ring_seconds=body.ring_seconds,
+        now=utc_now(),
+    )  # fmt: skip
+    return {"id": campaign, "creditor_id": creditor}
+
+
+@endpoint("POST", "/campaigns/<int:campaign_id>/start", "Let the engine dial it", MANAGER)
+def start_campaign(campaign_id: int) -> dict[str, Any]:
+    """Refused without entries or outbound numbers."""
+    campaigns.start_campaign(sessions(), actor(), campaign_id, utc_now())
+    return {}
+
+
+@endpoint("POST", "/campaigns/<int:campaign_id>/pause", "No further INVITE", BOARD)
+def pause_campaign(campaign_id: int) -> dict[str, Any]:
+    """What rings is cancelled."""
+    campaigns.pause_campaign(sessions(), actor(), campaign_id, utc_now())
+    return {}
+
+
+@endpoint(
+    "PUT", "/campaigns/<int:campaign_id>/rules", "Tighter limits and retries", MANAGER, body=RulesIn
+)
+def set_rules(campaign_id: int, body: RulesIn) -> dict[str, Any]:
+    """Linted; never wider than pack and agreement."""
+    agreements.set_campaign_rules(
+        sessions(), actor(), pack_in_force(), campaign_id, narrowing=body.narrowing,
+        recycle=body.recycle, now=utc_now(),
+    )  # fmt: skip
+    return {}
+
+
+@endpoint(
+    "GET", "/campaigns/<int:campaign_id>/waterfall", "From all entries to those dialable now", BOARD
+)
+def show_waterfall(campaign_id: int) -> dict[str, Any]:
+    """Steps that add up."""
+    with read(sessions()) as session:
+        if not report.exists(session, campaign_id):
+            raise Refused("campaign_unknown")
+        return waterfall(session, campaign_id, pack_in_force(), utc_now())
+
+
+@endpoint(
+    "POST", "/campaigns/<int:campaign_id>/uploads", "Send a list (CSV, XLSX)", MANAGER, is_file=True
+)
+def send_upload(campaign_id: int) -> dict[str, Any]:
+    """`?dry_run=1` stops at `checked`; `?placement_id=` adds it to a batch."""
+    placement = request.args.get("placement_id", type=int)
+    upload = store_upload(
+        sessions(), actor(), campaign_id, dry_run=request.args.get("dry_run") == "1",
+        placement_id=placement,
+    )  # fmt: skip
+    return {"id": upload}
+
+
+@endpoint("GET", "/uploads/<int:upload_id>", "How far a file is, its buckets and forecast", MANAGER)
+def show_upload(upload_id: int) -> dict[str, Any]:
+    """With the first rows that were left out."""
+    with read(sessions()) as session:
+        detail = report.upload_detail(session, upload_id)
+    if detail is None:
+        raise Refused("upload_unknown")
+    return detail
+
+
+@endpoint("POST", "/uploads/<int:upload_id>/commit", "Commit a checked file", MANAGER)
+def commit(upload_id: int) -> dict[str, Any]:
+    """The engine does it, step by step."""
+    approve_upload(sessions(), actor(), upload_id, utc_now())
+    return {}
+
+
+@endpoint("POST", "/uploads/<int:upload_id>/discard", "Throw a checked file away", MANAGER)
+def discard(upload_id: int) -> dict[str, Any]:
+    """As if it had never been read."""
+    discard_upload(sessions(), actor(), upload_id, utc_now())
+    return {}
+
+
+@endpoint("POST", "/uploads/<int:upload_id>/undo", "Take a committed file back", MANAGER)
+def undo(upload_id: int) -> dict[str, Any]:
+    """What was called stays as history."""
+    return dict(undo_upload(sessions(), actor(), upload_id, utc_now()))
+
+
+@endpoint(
+    "POST",
+    "/uploads/<int:upload_id>/mapping",
+    "Map a refused file's columns",
+    MANAGER,
+    body=MappingIn,
+)
+def map_upload(upload_id: int, body: MappingIn) -> dict[str, Any]:
+    """Remembered for the creditor, and the file is read again."""
+    return {
+        "template_id": map_columns(
+            sessions(), actor(), upload_id, body.name, body.columns, utc_now()
+        )
+    }
+
+
+@endpoint("POST", "/creditors", "Create a creditor", MANAGER, body=CreditorIn)
+def create_creditor(body: CreditorIn) -> dict[str, Any]:
+    """The same name again is the same creditor."""
+    return {"id": campaigns.add_creditor(sessions(), actor(), body.name, utc_now())}
+
+
+@endpoint(
+    "PUT",
+    "/creditors/<int:creditor_id>/buckets",
+    "The creditor's DPD ranges",
+    MANAGER,
+    body=BucketsIn,
+)
+def put_buckets(creditor_id: int, body: BucketsIn) -> dict[str, Any]:
+    """Without gap or overlap."""
+    table = [Bucket(b.name, b.first, b.last) for b in body.buckets]
+    agreements.set_buckets(sessions(), actor(), creditor_id, table, utc_now())
+    return {}
+
+
+@endpoint("POST", "/agreements", "What a creditor agreed to", MANAGER, body=AgreementIn)
+def create_agreement(body: AgreementIn) -> dict[str, Any]:
+    """Narrows the rule pack, never widens it."""
+    return {"id": agreements.add_agreement(
+        sessions(), actor(), pack_in_force(), now=utc_now(), **body.model_dump()
+    )}  # fmt: skip
+
+
+@endpoint("POST", "/placements", "Open a placement batch", MANAGER, body=PlacementIn)
+def create_placement(body: PlacementIn) -> dict[str, Any]:
+    """Files are uploaded into it."""
+    return {"id": agreements.add_placement(sessions(), actor(), now=utc_now(), **body.model_dump())}
+
+
+@endpoint("POST", "/numbers", "Add outbound numbers", MANAGER, body=NumbersIn)
+def create_numbers(body: NumbersIn) -> dict[str, Any]:
+    """Those already there stay."""
+    from dialer.actions.numbers import add_outbound_numbers
+
+    return {"new": add_outbound_numbers(sessions(), actor(), body.numbers, utc_now())}

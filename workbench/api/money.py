@@ -1,0 +1,113 @@
+"""Payments, plans and offers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from flask import request
+from pydantic import Field
+
+from dialer.actions import arrangements, payments
+from dialer.actions.refusals import Refused
+from dialer.clock import utc_now
+from workbench.api.door import actor, endpoint, sessions
+from workbench.schemas import Message
+from workbench.uploads import received_file
+
+MANAGER = ("manager",)
+Minor = Annotated[int, Field(ge=-(10**13), le=10**13)]
+
+
+class PaymentIn(Message):
+    """One payment; negative: a reversal. The transaction number makes it count once."""
+
+    creditor_id: int
+    txn_no: Annotated[str, Field(min_length=1, max_length=64)]
+    contract_no: Annotated[str, Field(min_length=1, max_length=80)]
+    amount_minor: Minor
+    value_on: date
+
+
+class PlanIn(Message):
+    """分期."""
+
+    account_id: int
+    periods: int
+    first_on: date
+    every_days: Annotated[int, Field(ge=1, le=92)] = 30
+
+
+class OfferIn(Message):
+    """减免: pay less than the balance."""
+
+    account_id: int
+    total_minor: Minor
+
+
+class DecisionIn(Message):
+    """Yes or no."""
+
+    approve: bool
+
+
+@endpoint("POST", "/payments", "Post a payment", MANAGER, body=PaymentIn)
+def post_payment(body: PaymentIn) -> dict[str, Any]:
+    """Settles promises; a case paid in full is closed and its ringing call cancelled."""
+    row = payments.as_row(body.txn_no, body.contract_no, body.amount_minor, body.value_on)
+    return payments.post_payment(sessions(), actor(), body.creditor_id, row, utc_now())
+
+
+@endpoint(
+    "POST",
+    "/payment-files",
+    "Post a file of payments",
+    MANAGER,
+    query=("creditor_id",),
+    is_file=True,
+)
+def post_payment_file() -> dict[str, Any]:
+    """The same file or transaction again posts nothing."""
+    creditor = request.args.get("creditor_id", type=int)
+    if creditor is None:
+        raise Refused("creditor_unknown")
+    with received_file() as file:
+        return payments.post_payment_file(
+            sessions(), actor(), creditor, file.filename, file.path, utc_now()
+        )
+
+
+@endpoint("POST", "/plans", "Agree on instalments", ("agent", "supervisor", "manager"), body=PlanIn)
+def make_plan(body: PlanIn) -> dict[str, Any]:
+    """Replaces an open promise."""
+    return {"id": arrangements.make_plan(
+        sessions(), actor(), body.account_id, periods=body.periods, first_on=body.first_on,
+        every_days=body.every_days, now=utc_now(),
+    )}  # fmt: skip
+
+
+@endpoint(
+    "POST",
+    "/offers",
+    "Propose less than the balance",
+    ("agent", "supervisor", "manager"),
+    body=OfferIn,
+)
+def propose(body: OfferIn) -> dict[str, Any]:
+    """Within the agreement's authority it is approved at once."""
+    return dict(arrangements.propose_offer(
+        sessions(), actor(), body.account_id, body.total_minor, utc_now()
+    ))  # fmt: skip
+
+
+@endpoint(
+    "POST",
+    "/offers/<int:offer_id>/decide",
+    "Approve or refuse an offer",
+    ("supervisor", "manager"),
+    body=DecisionIn,
+)
+def decide(offer_id: int, body: DecisionIn) -> dict[str, Any]:
+    """By somebody else than who asked."""
+    arrangements.decide_offer(sessions(), actor(), offer_id, body.approve, utc_now())
+    return {}
