@@ -15,7 +15,16 @@ from sqlalchemy import text
 from dialer.clock import utc_now
 from dialer.settings import DialerSettings
 from dialer.store.session import Sessions, open_store, read
-from workbench import agent_desk, api, auth, campaign_desk, errors, live, supervisor_desk
+from workbench import (
+    agent_desk,
+    api,
+    auth,
+    campaign_desk,
+    errors,
+    live,
+    report_desk,
+    supervisor_desk,
+)
 from workbench.settings import WorkbenchSettings
 from workbench.translations import LANGUAGES, NAMES, catalogue
 
@@ -48,7 +57,7 @@ def create_app(
     auth.install(app, sessions)
     errors.install(app)
     live.install(app, sessions, settings.public_url.rstrip("/"))
-    for desk in (auth, agent_desk, supervisor_desk, campaign_desk):
+    for desk in (auth, agent_desk, supervisor_desk, campaign_desk, report_desk):
         app.register_blueprint(desk.pages)
     api.install(app, csrf)
     _pages(app)

@@ -40,6 +40,14 @@ def overview(session: Session, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def creditors(session: Session) -> list[dict[str, Any]]:
+    """All creditors by name."""
+    return [
+        {"id": row.id, "name": row.name}
+        for row in session.scalars(select(Creditor).order_by(Creditor.name))
+    ]
+
+
 def exists(session: Session, campaign_id: int) -> bool:
     """Whether there is such a campaign."""
     return session.get(Campaign, campaign_id) is not None

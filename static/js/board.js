@@ -5,6 +5,7 @@ import { html } from "./html.js";
 import { t } from "./page.js";
 import { ask, now, view, watch } from "./live.js";
 import { duration, money, percent } from "./format.js";
+import { Waterfall } from "./waterfall.js";
 
 const TILES = ["talking", "idle", "wrap_up", "paused", "in_air", "connected"];
 
@@ -29,6 +30,7 @@ function Campaign({ campaign }) {
       ${["attempts", "in_air", "answered", "connected", "abandoned"].map((name) => html`<div key=${name}><dt>${t(`board.${name}`)}</dt><dd>${campaign[name]}</dd></div>`)}
       <div><dt>${t("board.abandonment")}</dt><dd title=${t("board.formula")}>${percent(campaign.abandonment)}</dd></div>
     </dl>
+    <${Waterfall} campaign=${campaign} />
   </article>`;
 }
 

@@ -7,6 +7,7 @@ import { html } from "./html.js";
 import { facts, get, post, t } from "./page.js";
 import { view, watch } from "./live.js";
 import { time } from "./format.js";
+import { Waterfall } from "./waterfall.js";
 
 const fault = signal("");
 
@@ -64,6 +65,7 @@ function Campaign({ campaign }) {
       <div><dt>${t("campaigns.outcomes")}</dt><dd>${campaign.outcomes}</dd></div>
       <div><dt>${t("campaigns.promises")}</dt><dd>${campaign.promises}</dd></div>
     </dl>
+    ${campaign.entries > 0 && html`<${Waterfall} campaign=${campaign} />`}
     <${UploadBox} campaign=${campaign} />
     ${campaign.uploads.map((upload) => html`<${Upload} key=${upload.id} upload=${upload} />`)}
   </article>`;
@@ -80,7 +82,7 @@ function UploadBox({ campaign }) {
       return;
     }
     setSending(file.name);
-    await tell(`/campaigns/${campaign.id}/uploads`, file, { "X-File-Name": encodeURIComponent(file.name) });
+    await tell(`/campaigns/${campaign.id}/uploads?dry_run=1`, file, { "X-File-Name": encodeURIComponent(file.name) });
     setSending("");
   }
   return html`<label class="btn btn-outline-primary upload-button">${sending ? t("campaigns.sending", { name: sending }) : t("campaigns.upload")}
@@ -91,15 +93,38 @@ function UploadBox({ campaign }) {
 const BUCKETS = ["new", "updated", "unchanged", "duplicate_in_file", "duplicate_elsewhere", "suppressed", "recalled", "rejected"];
 
 function Upload({ upload }) {
-  const left = BUCKETS.slice(1).reduce((sum, bucket) => sum + (upload.counts[bucket] ?? 0), 0);
+  const left = ["duplicate_in_file", "duplicate_elsewhere", "suppressed", "recalled", "rejected"].reduce((sum, bucket) => sum + (upload.counts[bucket] ?? 0), 0);
   return html`<section class="upload" data-upload=${upload.id}>
     <header><strong>${upload.filename}</strong> <span class="text-body-secondary">${time(upload.created_at)}</span>
       <span class=${`badge upload-${upload.state}`}>${t(`upload.${upload.state}`)}</span></header>
     ${upload.refusal && html`<p class="alert alert-danger">${t(`refusal.${upload.refusal.code}`, upload.refusal.args)}</p>`}
     ${upload.state === "reading" && html`<p>${t("upload.rows_read", { rows: upload.rows_read })}</p>`}
-    ${upload.state === "committed" && html`<ul class="buckets">${BUCKETS.map((bucket) => html`<li key=${bucket} class=${`bucket-${bucket}`}><b data-bucket=${bucket}>${upload.counts[bucket] ?? 0}</b> ${t(`bucket.${bucket}`)}</li>`)}</ul>`}
-    ${upload.state === "committed" && left > 0 && html`<${LeftOut} upload=${upload} />`}
+    ${upload.refusal?.code === "columns_missing" && upload.forecast.titles && html`<${Mapping} upload=${upload} />`}
+    ${["checked", "committing", "committed"].includes(upload.state) && html`<ul class="buckets">${BUCKETS.map((bucket) => html`<li key=${bucket} class=${`bucket-${bucket}`}><b data-bucket=${bucket}>${upload.counts[bucket] ?? 0}</b> ${t(`bucket.${bucket}`)}</li>`)}</ul>`}
+    ${upload.state === "checked" && html`<${Decide} upload=${upload} />`}
+    ${["checked", "committed"].includes(upload.state) && left > 0 && html`<${LeftOut} upload=${upload} />`}
+    ${upload.state === "committed" && html`<button class="btn btn-sm btn-link" data-act="undo" onClick=${() => confirm(t("upload.undo_sure")) && tell(`/uploads/${upload.id}/undo`)}>${t("upload.undo")}</button>`}
   </section>`;
+}
+
+function Decide({ upload }) {
+  const f = upload.forecast;
+  return html`<div class="decide"><p>${t(f.working_minutes === null ? "forecast.without_agents" : "forecast.text", { entries: f.entries, conversations: f.conversations, agent_minutes: f.agent_minutes, agents: f.agents, hours: ((f.working_minutes ?? 0) / 60).toFixed(1), rate: Math.round(f.answer_rate * 100), talk: Math.round(f.talk_seconds) })}
+      <small> ${t(f.measured ? "forecast.measured" : "forecast.assumed")}</small></p>
+    <button class="btn btn-success" data-act="commit" onClick=${() => tell(`/uploads/${upload.id}/commit`)}>${t("upload.commit")}</button>
+    <button class="btn btn-outline-secondary" data-act="discard" onClick=${() => tell(`/uploads/${upload.id}/discard`)}>${t("upload.discard")}</button></div>`;
+}
+
+const FIELDS = ["name", "contract_no", "phone", "balance"];
+
+function Mapping({ upload }) {
+  const [columns, setColumns] = useState({});
+  const done = FIELDS.every((field) => columns[field]);
+  return html`<form class="mapping" onSubmit=${(event) => { event.preventDefault(); tell(`/uploads/${upload.id}/mapping`, { name: upload.filename.slice(0, 60), columns }); }}>
+    <p>${t("mapping.lead")}</p>
+    ${FIELDS.map((field) => html`<label key=${field}>${t(`mapping.${field}`)}<select class="form-select form-select-sm" onChange=${(event) => setColumns({ ...columns, [field]: event.target.value })}>
+      <option value="">—</option>${upload.forecast.titles.map((title) => html`<option key=${title} value=${title}>${title}</option>`)}</select></label>`)}
+    <button class="btn btn-primary btn-sm" disabled=${!done}>${t("mapping.save")}</button></form>`;
 }
 
 function LeftOut({ upload }) {

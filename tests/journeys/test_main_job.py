@@ -81,6 +81,9 @@ def the_manager_uploads_and_starts(page: Page, house, cases: Path) -> None:
     expect(page.locator("[data-bucket=new]")).to_have_text("3", timeout=15_000)
     expect(page.locator("[data-bucket=rejected]")).to_have_text("2")
     expect(page.locator(".left-out")).to_contain_text("不是有效的中国大陆号码")
+    expect(page.locator(".decide")).to_contain_text("坐席分钟")
+    page.click("[data-act=commit]")
+    expect(page.locator(".upload .badge")).to_have_text("已导入", timeout=15_000)
     page.click("[data-act=start]")
     expect(page.locator(".campaign .state-badge")).to_have_text("进行中")
 

@@ -27,6 +27,9 @@ MATRIX = {
     ("POST", "/uploads/<int:upload_id>/<any(commit, discard, undo):word>"): MANAGERS,
     ("POST", "/uploads/<int:upload_id>/mapping"): MANAGERS,
     ("GET", "/uploads/<int:upload_id>/rejected.csv"): MANAGERS,
+    ("GET", "/reports"): BOARD, ("GET", "/reports/data"): BOARD, ("GET", "/reports/all.xlsx"): BOARD,
+    ("GET", "/reports/<any(campaigns, agents, numbers):kind>.csv"): BOARD,
+    ("GET", "/reports/audit-pack.zip"): MANAGERS,
     ("GET", "/template.csv"): MANAGERS, ("POST", "/numbers"): MANAGERS,
 }  # fmt: skip
 
@@ -49,6 +52,7 @@ def test_the_matrix_holds_for_every_cell(office, role):
             continue
         path = rule.replace("<int:campaign_id>", "9").replace("<int:upload_id>", "9")
         path = path.replace("<any(commit, discard, undo):word>", "undo")
+        path = path.replace("<any(campaigns, agents, numbers):kind>", "agents")
         answer = visitor.client.get(path) if method == "GET" else visitor.post(path)
         if not role:
             assert answer.status_code == 302, path  # to the login page
