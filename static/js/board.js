@@ -1,7 +1,6 @@
 // The supervisor's board: today's numbers, each campaign with the engine's own words, every seat.
 
-import { render } from "preact";
-import { html } from "./html.js";
+import { html, mount } from "./html.js";
 import { t } from "./page.js";
 import { ask, now, view, watch } from "./live.js";
 import { duration, money, percent } from "./format.js";
@@ -73,4 +72,4 @@ function Board() {
 }
 
 watch("board");
-render(html`<${Board} />`, document.getElementById("app"));
+mount(html`<${Board} />`);

@@ -1,9 +1,8 @@
 // The manager's page: make a campaign, give it a file, start it; see what became of every row.
 
-import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
-import { html } from "./html.js";
+import { html, mount } from "./html.js";
 import { facts, get, post, t } from "./page.js";
 import { view, watch } from "./live.js";
 import { time } from "./format.js";
@@ -148,4 +147,4 @@ function Page() {
 }
 
 watch("campaigns");
-render(html`<${Page} />`, document.getElementById("app"));
+mount(html`<${Page} />`);

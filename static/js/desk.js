@@ -1,8 +1,7 @@
 // The agent's desk: seat on the left, the call in the middle, its outcome on the right.
 
-import { render } from "preact";
 import { signal } from "@preact/signals";
-import { html } from "./html.js";
+import { html, mount } from "./html.js";
 import { facts, t } from "./page.js";
 import { ask, linked, now, view, watch } from "./live.js";
 import { duration, money, time } from "./format.js";
@@ -122,4 +121,4 @@ function Desk() {
 }
 
 watch("desk");
-render(html`<${Desk} />`, document.getElementById("app"));
+mount(html`<${Desk} />`);

@@ -1,8 +1,7 @@
 // Reports of a period: the funnel per campaign, agents, outbound numbers, and a creditor's progress.
 
-import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { html } from "./html.js";
+import { html, mount } from "./html.js";
 import { facts, get, t } from "./page.js";
 import { money, percent } from "./format.js";
 
@@ -14,7 +13,7 @@ function cell(name, value) {
   if (name.endsWith("_minor")) return money(value);
   if (SHARES.has(name)) return percent(value);
   if (name === "suspect") return value ? t("report.yes") : t("report.no");
-  return String(value);
+  return typeof value === "number" && !Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 
 function Table({ rows, columns, empty }) {
@@ -75,4 +74,4 @@ function Page() {
   </div>`;
 }
 
-render(html`<${Page} />`, document.getElementById("app"));
+mount(html`<${Page} />`);

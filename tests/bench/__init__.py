@@ -1,1 +1,1 @@
-"""Tests of one part; see CONTRIBUTING.md."""
+"""Measurements, not tests: `python -m tests.bench.<name>`. Figures name the machine and are never asserted."""

@@ -31,7 +31,7 @@ from dialer.store.bulk import write_rows
 from dialer.store.session import Sessions, read, write
 from dialer.store.tables import Campaign, Placement, Suppression, Upload, UploadRow, UploadTemplate
 
-BATCH = 2_000
+BATCH = 500  # rows in one transaction: a dialing transaction waits at most for one of them
 PAUSE_SECONDS = 0.002  # lets the dialing loop have the write lock between batches
 
 
