@@ -41,10 +41,12 @@ def up() -> None:
 @click.option("--entries", default=300, show_default=True, type=click.IntRange(1, 20_000))
 @click.option("--agents", default=8, show_default=True, type=click.IntRange(1, 100))
 @click.option("--seed", default=7, show_default=True, type=int)
+@click.option("--creditors", default=1, show_default=True, type=click.IntRange(1, 3))
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the demo keeps its files.")
 @click.option("--open/--no-open", "open_browser", default=True, help="Open the workbench.")
 def demo(
-    headless: bool, as_json: bool, entries: int, agents: int, seed: int, folder: Path | None,
+    headless: bool, as_json: bool, entries: int, agents: int, seed: int, creditors: int,
+    folder: Path | None,
     open_browser: bool,
 ) -> None:  # fmt: skip
     """A whole floor on this machine: invented customers, real SIP on 127.0.0.1. 演示。"""
@@ -52,7 +54,7 @@ def demo(
 
     shift_clock_if_needed()
     plan = Demo(
-        entries=entries, agents=agents, seed=seed, headless=headless,
+        entries=entries, agents=agents, seed=seed, headless=headless, creditors=creditors,
         folder=folder, open_browser=open_browser and not headless,
     )  # fmt: skip
     try:

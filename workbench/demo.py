@@ -29,9 +29,16 @@ from workbench.up import StopAsked
 
 WEB_PORT = 8095
 START_SECONDS = 45.0
+UPLOAD_SECONDS = 300.0
 SETTLE_SECONDS = 3.0
 # 300 entries need about five minutes with eight agents; a run that takes ten times as long hangs.
 HEADLESS_SECONDS_MAX = 3600.0
+
+CAMPAIGNS = (
+    ("演示任务 Demo", "示例消费金融"),
+    ("信用卡 M2 Demo", "示例银行"),
+    ("分期 M1 Demo", "示例小贷"),
+)
 
 Say = Callable[[str], None]
 
@@ -48,6 +55,7 @@ class Demo:
     agents: int
     seed: int
     headless: bool
+    creditors: int = 1
     folder: Path | None = None
     open_browser: bool = True
     _started: float = field(default_factory=monotonic)
@@ -86,47 +94,53 @@ class Demo:
         _wait_for(keeper, manager.is_answering, START_SECONDS, "workbench")
         manager.sign_in(logins[0].username, logins[0].password)
         say(f"上传名单 / uploading {self.entries} entries …")
-        campaign = self._upload(site, manager, keeper)
+        campaigns = [self._upload(site, manager, keeper, n) for n in range(self.creditors)]
         robots = [login for login in logins if login.username.startswith("robot")]
         keeper.start([_robots_program(site, robots, self.seed)])
-        manager.start_campaign(campaign)
+        for campaign in campaigns:
+            manager.start_campaign(campaign)
         say(f"开始拨打 / dialing: {site.url}")
         if self.headless:
-            return self._to_the_end(site, campaign, keeper, say)
+            return self._to_the_end(site, campaigns, keeper, say)
         _print_logins(site, logins, say)
         if self.open_browser:
             webbrowser.open(site.url)
         keeper.keep(StopAsked())
-        return self._totals(site, campaign)
+        return self._totals(site, campaigns)
 
-    def _upload(self, site: Site, manager: Visitor, keeper: Keeper) -> int:
-        path = site.folder / "sample-cases.csv"
-        write_csv(path, self.entries, self.seed, with_mistakes=not self.headless)
-        campaign = manager.create_campaign("演示任务 Demo", "示例消费金融", ring_seconds=15)
+    def _upload(self, site: Site, manager: Visitor, keeper: Keeper, nth: int) -> int:
+        """One creditor's list, through the same door as a manager's."""
+        share = self.entries // self.creditors + (nth < self.entries % self.creditors)
+        path = site.folder / f"sample-cases-{nth + 1}.csv"
+        write_csv(path, share, self.seed + nth, with_mistakes=not self.headless)
+        name, creditor = CAMPAIGNS[nth]
+        campaign = manager.create_campaign(name, creditor, ring_seconds=15)
         upload = manager.upload(campaign, path)
-        _wait_for(keeper, lambda: manager.upload_is_done(upload), 60, "upload")
+        _wait_for(keeper, lambda: manager.upload_is_done(upload), UPLOAD_SECONDS, "upload")
         return campaign
 
-    def _to_the_end(self, site: Site, campaign: int, keeper: Keeper, say: Say) -> dict[str, Any]:
+    def _to_the_end(
+        self, site: Site, campaigns: list[int], keeper: Keeper, say: Say
+    ) -> dict[str, Any]:
         sessions = open_store(site.database)
         said = 0.0
-        while not _list_is_over(sessions, campaign):
+        while not _list_is_over(sessions, campaigns):
             keeper.look()
             _sleep(keeper, 0.5)
             if monotonic() - said > 10:
                 said = monotonic()
                 with read(sessions) as session:
-                    now = tally.progress(session, campaign)
+                    now = tally.progress(session, campaigns)
                 say(f"  {now['attempted']}/{self.entries} {now}")
             if monotonic() - self._started > HEADLESS_SECONDS_MAX:
                 raise DemoFailed(f"没有按时跑完 / did not finish in time: {site.folder / 'log'}")
         _sleep(keeper, SETTLE_SECONDS)
-        return self._totals(site, campaign)
+        return self._totals(site, campaigns)
 
-    def _totals(self, site: Site, campaign: int) -> dict[str, Any]:
+    def _totals(self, site: Site, campaigns: list[int]) -> dict[str, Any]:
         """What the dialer says, and beside it what the carrier saw; neither knows of the other."""
         with read(open_store(site.database)) as session:
-            totals = tally.run_totals(session, campaign, utc_now())
+            totals = tally.run_totals(session, campaigns, utc_now())
         carrier = ledger.summary_of(site.carrier_log)
         return {
             **totals,
@@ -182,9 +196,9 @@ def _sleep(keeper: Keeper, seconds: float) -> None:
     keeper.keep(lambda: monotonic() >= until)
 
 
-def _list_is_over(sessions: Sessions, campaign: int) -> bool:
+def _list_is_over(sessions: Sessions, campaigns: list[int]) -> bool:
     with read(sessions) as session:
-        return tally.is_over(session, campaign, utc_now())
+        return tally.is_over(session, campaigns, utc_now())
 
 
 def _print_logins(site: Site, logins: list[Login], say: Say) -> None:

@@ -16,13 +16,13 @@ from dialer.store.tables import Attempt, Entry, Outcome, Promise, Seat, SeatSpan
 WORK = ("talking", "wrap_up")
 
 
-def run_totals(session: Session, campaign_id: int, now: datetime) -> dict[str, Any]:
+def run_totals(session: Session, campaigns: list[int], now: datetime) -> dict[str, Any]:
     """What a run came to. Times in ms, money in minor units, occupancy as a share of 1."""
     rows = session.execute(
         select(Attempt.answered_at, Attempt.connected_at, Attempt.abandoned, Attempt.waited_ms,
                Attempt.verdict, Outcome.code)
         .outerjoin(Outcome, Outcome.attempt_id == Attempt.id)
-        .where(Attempt.campaign_id == campaign_id)
+        .where(Attempt.campaign_id.in_(campaigns))
     ).all()  # fmt: skip
     answered = [row for row in rows if row.answered_at is not None]
     machines = [row for row in answered if row.code == "AM_AGENT"]
@@ -30,9 +30,9 @@ def run_totals(session: Session, campaign_id: int, now: datetime) -> dict[str, A
     waits = sorted(row.waited_ms for row in rows if row.connected_at and row.waited_ms is not None)
     promises = session.execute(
         select(func.count(), func.coalesce(func.sum(Promise.amount_minor), 0))
-        .where(Promise.campaign_id == campaign_id)
+        .where(Promise.campaign_id.in_(campaigns))
     ).one()  # fmt: skip
-    rate = abandonment(session, campaign_id, None)
+    rate = rate_of("human", answered_calls(session, campaigns, None))
     return {
         "attempts": len(rows),
         "answered": len(answered),
@@ -107,24 +107,24 @@ def percentile(ordered: list[float], share: float) -> float | None:
     return round(ordered[min(int(share * len(ordered)), len(ordered) - 1)], 2)
 
 
-def progress(session: Session, campaign_id: int) -> dict[str, int]:
+def progress(session: Session, campaigns: list[int]) -> dict[str, int]:
     """How far a run is."""
     states = dict(session.execute(
-        select(Entry.state, func.count()).where(Entry.campaign_id == campaign_id)
+        select(Entry.state, func.count()).where(Entry.campaign_id.in_(campaigns))
         .group_by(Entry.state)
     ).all())  # fmt: skip
     attempted = session.scalar(
         select(func.count()).select_from(Entry)
-        .where(Entry.campaign_id == campaign_id, Entry.attempts > 0)
+        .where(Entry.campaign_id.in_(campaigns), Entry.attempts > 0)
     )  # fmt: skip
     return {"attempted": attempted or 0, **states}
 
 
-def is_over(session: Session, campaign_id: int, now: datetime) -> bool:
+def is_over(session: Session, campaigns: list[int], now: datetime) -> bool:
     """Nothing dialable, nothing in the air, no agent who owes an outcome."""
     dialable = session.scalar(
         select(Entry.id).where(
-            Entry.campaign_id == campaign_id,
+            Entry.campaign_id.in_(campaigns),
             (Entry.state.in_(("in_flight", "loading")))
             | ((Entry.state == "ready") & (Entry.next_at <= now)),
         ).limit(1)

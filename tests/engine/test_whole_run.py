@@ -33,11 +33,11 @@ def test_a_list_runs_to_its_end_and_adds_up(open_floor, sessions, tmp_path):
 
     def over() -> bool:
         with read(sessions) as session:
-            return tally.is_over(session, campaign, now())
+            return tally.is_over(session, [campaign], now())
 
     floor.run(over)
     with read(sessions) as session:
-        totals = tally.run_totals(session, campaign, now())
+        totals = tally.run_totals(session, [campaign], now())
         expected = Counter(script(o.number).verdict for o in floor.nodes.originated)
         assert totals["attempts"] == 60 == len(floor.nodes.originated)
         assert totals["answered"] == totals["connected"] == expected[Verdict.ANSWERED]
