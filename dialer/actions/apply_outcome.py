@@ -12,7 +12,7 @@ from dialer.domain.outcomes import HOLD_KINDS, OUTCOMES, Then
 from dialer.domain.retries import next_attempt_at
 from dialer.facts import ContactStopped, OutcomeRecorded
 from dialer.feed import publish
-from dialer.store.tables import Attempt, Campaign, Entry, Hold, Outcome, Phone, Suppression
+from dialer.store.tables import Attempt, Campaign, Case, Entry, Hold, Outcome, Phone, Suppression
 
 
 def apply_outcome(
@@ -34,6 +34,8 @@ def apply_outcome(
         _suppress(session, attempt.number, code, user_id, now)
     if then is Then.HOLD:
         _hold(session, attempt.debtor_id, HOLD_KINDS[code], user_id, now)
+    if session.get_one(Case, entry.case_id).state != "active":
+        retry_at = None  # paid or recalled while it rang
     _move_entry(entry, then, code, retry_at)
     outcome = Outcome(
         attempt_id=attempt.id, campaign_id=attempt.campaign_id, code=code, note=note,

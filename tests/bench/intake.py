@@ -13,6 +13,8 @@ import csv
 import json
 import resource
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -23,7 +25,6 @@ from sqlalchemy import text
 from dialer.actions.campaigns import add_campaign, add_creditor, receive_upload
 from dialer.actions.intake import read_upload
 from dialer.clock import monotonic, utc_now
-from dialer.sample.cases import write_csv
 from dialer.store.session import Sessions, open_store, read, upgrade, write
 from dialer.store.tables import Account, Case, Debtor, Entry, Phone, Upload
 from tests.bench.machine import described
@@ -63,7 +64,8 @@ def main() -> None:
         creditor = add_creditor(sessions, manager, "示例银行", now)
         campaign = add_campaign(sessions, manager, name="大名单", creditor_id=creditor, now=now)
         path = folder / "list.csv"
-        write_csv(path, asked.rows, seed=1)
+        make = f"from dialer.sample.cases import write_csv as w; from pathlib import Path as P; w(P({str(path)!r}), {asked.rows}, 1)"
+        subprocess.run([sys.executable, "-c", make], check=True)  # its memory is not ours
         upload = receive_upload(
             sessions, manager, campaign_id=campaign, filename="list.csv", path=str(path),
             sha256="1", size=path.stat().st_size, now=now,
