@@ -25,14 +25,17 @@ from dialer.actions import outcomes as outcome_actions
 from dialer.actions import seats as seat_actions
 from dialer.actions.refusals import Refused
 from dialer.clock import monotonic, utc_now
+from dialer.domain.compliance import RulePack
 from dialer.domain.promises import PromiseAsk
 from dialer.facts import AnyFact, CampaignChanged, PromiseMade, Pulsed, UploadChanged
 from dialer.feed import Reader, last_id
+from dialer.packs import load_pack
 from dialer.reports import campaigns, desk, live_board
 from dialer.reports.people import ready_users, user_of_seat
 from dialer.store.session import Sessions, read
 from workbench.auth import actor, language_now
 from workbench.errors import as_error, bad_input, our_fault, refusal_text
+from workbench.rules import pack_in_force
 from workbench.schemas import Draft, Message, OnCall, OutcomeIn, SeatStatus, Watch
 from workbench.translations import say
 
@@ -61,7 +64,7 @@ def install(app: Flask, sessions: Sessions, origin: str) -> Follower:
         app, cors_allowed_origins=[origin], manage_session=False, max_http_buffer_size=100_000,
         ping_interval=PING_SECONDS, ping_timeout=PING_SECONDS,
     )  # fmt: skip
-    follower = Follower(sessions)
+    follower = Follower(sessions, load_pack(app.config["KEPT_PACK"]))
     app.extensions["kept_follower"] = follower
     _listen_to_pages(sessions, follower)
     _listen_to_calls(sessions)
@@ -71,8 +74,8 @@ def install(app: Flask, sessions: Sessions, origin: str) -> Follower:
 class Follower:
     """Reads the ledger and pushes the views that changed to the rooms that watch them."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
+    def __init__(self, sessions: Sessions, pack: RulePack) -> None:
+        self._sessions, self._pack = sessions, pack
         self._watching: Counter[str] = Counter()
         self._rooms: dict[str, set[str]] = {}  # socket -> its rooms
         self._due: dict[str, float] = {}
@@ -139,7 +142,7 @@ class Follower:
             if self._watching[room] > 0:
                 name, _, user = room.partition(":")
                 with read(self._sessions) as session:
-                    view = view_of(session, name, int(user or 0))
+                    view = view_of(session, name, int(user or 0), self._pack)
                 socketio.emit(name, view, to=room)
 
     def _pause_empty_desks(self, now: float) -> None:
@@ -148,12 +151,12 @@ class Follower:
             seat_actions.desk_lost(self._sessions, user_id, utc_now())
 
 
-def view_of(session: Session, name: str, user_id: int) -> Answer:
+def view_of(session: Session, name: str, user_id: int, pack: RulePack) -> Answer:
     """A whole view, numbered by `last_fact`."""
     if name == "desk":
         return desk.snapshot(session, user_id, utc_now())
     if name == "board":
-        return live_board.snapshot(session, utc_now())
+        return live_board.snapshot(session, utc_now(), pack)
     number = last_id(session)
     return {"last_fact": number, **campaigns.overview(session, utc_now())}
 
@@ -205,7 +208,7 @@ def _listen_to_pages(sessions: Sessions, follower: Follower) -> None:
         join_room(room)
         follower.joined(request.sid, room)  # type: ignore[attr-defined]
         with read(sessions) as session:
-            return {"view": view_of(session, asked.view, person.id)}
+            return {"view": view_of(session, asked.view, person.id, pack_in_force())}
 
     @socketio.on("seat:status")
     @_answering(SeatStatus, "agent")
@@ -226,7 +229,7 @@ def _listen_to_calls(sessions: Sessions) -> None:
     def _identity(asked: OnCall) -> Answer:
         outcome_actions.confirm_identity(sessions, actor(), asked.attempt_id, utc_now())
         with read(sessions) as session:
-            return {"view": view_of(session, "desk", actor().user_id)}
+            return {"view": view_of(session, "desk", actor().user_id, pack_in_force())}
 
     @socketio.on("call:draft")
     @_answering(Draft, "agent")

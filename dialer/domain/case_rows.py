@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from zoneinfo import available_timezones
 
 from dialer.domain.money import BadAmount, parse_amount
 from dialer.domain.phone_numbers import BadNumber, normalise
@@ -31,6 +33,7 @@ _HEADERS = {
     "product": ("产品", "产品名称", "product"),
     "overdue_reason": ("逾期原因", "overdue_reason"),
     "region": ("地区", "省份", "region"),
+    "timezone": ("时区", "timezone"),
     "contact_name": ("联系人", "联系人姓名", "contact_name"),
     "contact_phone": ("联系人电话", "联系人手机", "contact_phone"),
     "contact_relation": ("联系人关系", "关系", "contact_relation"),
@@ -69,6 +72,7 @@ class CaseRow:
     product: str = ""
     overdue_reason: str = ""
     region: str = ""
+    timezone: str = ""  # IANA name; empty: the file does not say
     others: tuple[RowPhone, ...] = ()
 
     def all_phones(self) -> tuple[RowPhone, ...]:
@@ -93,6 +97,12 @@ class BadHeader(ValueError):
         super().__init__(code)
         self.code = code
         self.columns = tuple(columns)
+
+
+@cache
+def zones() -> frozenset[str]:
+    """All IANA names."""
+    return frozenset(available_timezones())
 
 
 def template_header() -> tuple[str, ...]:
@@ -146,6 +156,7 @@ def read_row(cells: Sequence[str], places: Mapping[str, int], titles: Sequence[s
         product=row.get("product")[:NAME_MAX],
         overdue_reason=row.get("overdue_reason")[:NAME_MAX],
         region=row.get("region")[:NAME_MAX],
+        timezone=row.zone(),
         others=row.others(),
     )
 
@@ -180,6 +191,12 @@ class _Cells:
                 except BadNumber as error:
                     raise self.bad(field, error.code) from None
         return tuple(dict.fromkeys(found))
+
+    def zone(self) -> str:
+        text = self.get("timezone")
+        if text and text not in zones():
+            raise self.bad("timezone", "timezone_form")
+        return text
 
     def others(self) -> tuple[RowPhone, ...]:
         """Numbers of a guarantor and a contact, if the file names them."""

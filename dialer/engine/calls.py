@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dialer.actions.apply_outcome import apply_outcome
+from dialer.domain.abandonment import cause_of
 from dialer.domain.call import (
     Call,
     CallState,
@@ -25,11 +27,12 @@ from dialer.domain.call import (
     WasEnded,
     step,
 )
+from dialer.domain.seat import SeatState
 from dialer.engine.floor import Floor, LiveCall, load_seat, settle
 from dialer.engine.number_pool import note_dial
 from dialer.facts import CallJudged, CallMoved
 from dialer.feed import publish
-from dialer.store.tables import Attempt, Outcome
+from dialer.store.tables import Attempt, Outcome, Seat
 from telephony.protocol import (
     Abandoned,
     Answered,
@@ -74,7 +77,7 @@ def apply_event(session: Session, floor: Floor, event: Event, at: datetime) -> N
     attempt = session.get(Attempt, getattr(event, "call_id", ""))
     if attempt is None:
         return
-    _note_details(session, attempt, event, at)
+    _note_details(session, floor, attempt, event, at)
     happening = happening_of(event)
     if happening is not None:
         advance(session, floor, attempt, happening, at)
@@ -104,14 +107,33 @@ def _revive(attempt: Attempt) -> LiveCall:
     return LiveCall(call, attempt.campaign_id, attempt.debtor_id, attempt.number, attempt.node, 0.0)
 
 
-def _note_details(session: Session, attempt: Attempt, event: Event, at: datetime) -> None:
+def _cause(session: Session, floor: Floor, attempt: Attempt) -> str:
+    """Why no agent was there, from the floor as it is at this moment."""
+    here = [seat for seat in floor.seats.values() if seat.node == attempt.node]
+    since = {
+        row.id: row.since
+        for row in session.scalars(select(Seat).where(Seat.id.in_([seat.id for seat in here])))
+    }
+    paused = [
+        seat for seat in here
+        if seat.state is SeatState.PAUSED and since[seat.id] >= attempt.created_at
+    ]  # fmt: skip
+    lost = [seat for seat in here if seat.state is SeatState.CONNECTING]
+    waiting = [c for c in floor.calls.values() if c.call.state is CallState.ANSWERED]
+    return cause_of(floor.idle_seats(attempt.node), len(paused), bool(lost), len(waiting))
+
+
+def _note_details(
+    session: Session, floor: Floor, attempt: Attempt, event: Event, at: datetime
+) -> None:
     match event:
         case Connected(waited_ms=waited) | Abandoned(waited_ms=waited):
             if attempt.waited_ms is None:
                 attempt.waited_ms = waited
             attempt.answered_at = attempt.answered_at or at
-            if isinstance(event, Abandoned) and event.message:
-                attempt.message_ms = waited
+            if isinstance(event, Abandoned):
+                attempt.message_ms = waited if event.message else None
+                attempt.abandon_cause = _cause(session, floor, attempt)
         case Judged(kind=kind):
             attempt.answer_kind = kind
             fact = CallJudged(attempt_id=attempt.id, seat_id=attempt.seat_id or 0, kind=kind)

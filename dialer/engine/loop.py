@@ -84,6 +84,8 @@ class Engine:
         self._recent_dials: deque[float] = deque()
         self._beat_at = self._snapshot_at = 0.0
         self._plans: dict[int, Plan] = {}
+        self._turns = 0
+        self._last_turn: dict[int, int] = {}  # campaign -> when it was its turn to dial
         self._greeted: set[tuple[str, int]] = set()
 
     def start(self, client: NodeClient | None = None) -> None:
@@ -189,14 +191,17 @@ class Engine:
     # --- what leaves ------------------------------------------------------------------------------
 
     def _decide(self) -> None:
-        """Open lines where agents wait: for each node, the running campaigns take turns."""
+        """Open lines where agents wait: for each node, the running campaigns take turns, and whose
+        turn it was goes to the end, so that a single idle agent serves all of them."""
         for node in list(self.client.nodes):
-            for index, campaign_id in enumerate(self.floor.running):
+            running = sorted(self.floor.running, key=lambda c: self._last_turn.get(c, 0))
+            for index, campaign_id in enumerate(running):
                 plan = lines_to_open(self._view(node))
                 self._plans[campaign_id] = plan
-                share = -(-plan.count // (len(self.floor.running) - index))
-                if share:
-                    self._place(node, campaign_id, share)
+                share = -(-plan.count // (len(running) - index))
+                if share and self._place(node, campaign_id, share):
+                    self._turns += 1
+                    self._last_turn[campaign_id] = self._turns
 
     def _view(self, node: str) -> View:
         now = monotonic()
@@ -211,14 +216,13 @@ class Engine:
             dials_allowed=int(sum(t.calls_per_second for t in trunks)) - len(self._recent_dials),
         )
 
-    def _place(self, node: str, campaign_id: int, count: int) -> None:
+    def _place(self, node: str, campaign_id: int, count: int) -> int:
         placing = Placing(campaign_id, node, count, self.epoch, self._pack, monotonic)
         with write(self._sessions) as session:
             placed = place(session, self.floor, placing, utc_now())
-            if not placed:
-                return
         self._recent_dials.extend([monotonic()] * placed)
         self._send()
+        return placed
 
     def _send(self) -> None:
         """Commands go out after the commit. One that cannot be delivered was certainly not sent."""

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dialer.domain.abandonment import budget_left
+from dialer.domain.compliance import RulePack
 from dialer.feed import last_id
 from dialer.reports.tally import abandonment
 from dialer.store.tables import Attempt, Campaign, Creditor, Promise, Pulse, Seat, User
@@ -24,11 +26,11 @@ def day_start(now: datetime) -> datetime:
     return now.astimezone(HOME).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def snapshot(session: Session, now: datetime) -> dict[str, Any]:
+def snapshot(session: Session, now: datetime, pack: RulePack) -> dict[str, Any]:
     """Everything the board shows; `last_fact` is the number up to which it is true."""
     last_fact = last_id(session)
     seats = _seats(session)
-    campaigns = [_campaign(session, row, now) for row in session.execute(
+    campaigns = [_campaign(session, row, now, pack) for row in session.execute(
         select(Campaign, Creditor.name).join(Creditor).order_by(Campaign.id)
     ).all()]  # fmt: skip
     return {
@@ -51,7 +53,7 @@ def _seats(session: Session) -> list[dict[str, Any]]:
     return sorted(seats, key=lambda s: (_NEEDS_ME.get(s["state"], 9), s["since"]))
 
 
-def _campaign(session: Session, row: Any, now: datetime) -> dict[str, Any]:
+def _campaign(session: Session, row: Any, now: datetime, pack: RulePack) -> dict[str, Any]:
     campaign, creditor = row
     since = day_start(now)
     counts = Counter[str]()
@@ -65,7 +67,7 @@ def _campaign(session: Session, row: Any, now: datetime) -> dict[str, Any]:
         counts["in_air"] += n if state in IN_AIR else 0
         counts["answered"] += n if answered else 0
         counts["connected"] += n if connected else 0
-    rate = abandonment(session, campaign.id, since)
+    rate = abandonment(session, campaign.id, since, pack.abandon.formula)
     pulse = session.get(Pulse, campaign.id)
     return {
         "id": campaign.id, "name": campaign.name, "creditor": creditor, "state": campaign.state,
@@ -73,7 +75,19 @@ def _campaign(session: Session, row: Any, now: datetime) -> dict[str, Any]:
         "in_air": counts["in_air"], "answered": counts["answered"],
         "connected": counts["connected"], "abandoned": rate.abandoned, "persons": rate.persons,
         "abandonment": rate.value, "formula": rate.formula,
+        "budget_left": budget_left(rate, pack.abandon.hard), "hard": pack.abandon.hard,
+        "causes": _causes(session, campaign.id, since),
     }  # fmt: skip
+
+
+def _causes(session: Session, campaign_id: int, since: datetime) -> dict[str, int]:
+    """Why nobody was there, for each abandoned call of the day."""
+    rows = session.execute(
+        select(Attempt.abandon_cause, func.count())
+        .where(Attempt.campaign_id == campaign_id, Attempt.abandoned, Attempt.created_at >= since)
+        .group_by(Attempt.abandon_cause)
+    )  # fmt: skip
+    return {cause or "unknown": n for cause, n in rows}
 
 
 def _totals(

@@ -28,7 +28,9 @@ function Campaign({ campaign }) {
     <dl class="pairs tight">
       ${["attempts", "in_air", "answered", "connected", "abandoned"].map((name) => html`<div key=${name}><dt>${t(`board.${name}`)}</dt><dd>${campaign[name]}</dd></div>`)}
       <div><dt>${t("board.abandonment")}</dt><dd title=${t("board.formula")}>${percent(campaign.abandonment)}</dd></div>
+      <div><dt>${t("board.budget")}</dt><dd>${campaign.budget_left}</dd></div>
     </dl>
+    ${campaign.abandoned > 0 && html`<p class="hint">${t("board.causes")}${Object.entries(campaign.causes).map(([cause, n]) => `${t(`cause.${cause}`)} ${n}`).join(" · ")}</p>`}
     <${Waterfall} campaign=${campaign} />
   </article>`;
 }

@@ -167,3 +167,11 @@ def test_a_number_at_its_cap_is_not_shown(open_floor, sessions, tmp_path):
             session.scalars(select(Entry.block_reason).where(Entry.block_reason != "")).all()
             == ["CLI_UNAVAILABLE"] * 2
         )
+
+
+def test_campaigns_take_turns_at_a_single_agent(open_floor, sessions, tmp_path):
+    first, second, third = (make_campaign(sessions, tmp_path, 8, now(), seed=n) for n in (1, 2, 3))
+    floor = open_floor(lambda _: Behaviour(Verdict.BUSY), 1)
+    floor.run(lambda: count_outcomes(sessions) >= 12)
+    order = [int(o.campaign) for o in floor.nodes.originated[:12]]
+    assert {order.count(c) for c in (first, second, third)} == {4}

@@ -171,6 +171,7 @@ def test_who_answers_while_the_only_agent_went_into_a_pause_is_abandoned(
     assert attempt.abandoned
     assert attempt.seat_id is None
     assert 1900 <= attempt.waited_ms <= 2300
+    assert attempt.abandon_cause == "agent_paused"
     with read(sessions) as session:
         span = session.scalars(
             select(SeatSpan).where(SeatSpan.seat_id == seat_id, SeatSpan.ended_at.is_(None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from dialer.actions.intake import commit_upload, discard_upload, read_upload, un
 from dialer.actions.intake.buckets import BUCKETS
 from dialer.actions.refusals import Refused
 from dialer.actions.stops import suppress_number
+from dialer.actions.table_file import read_rows
 from dialer.reports.campaigns import upload_detail
 from dialer.reports.exports import plain, rejected_csv
 from dialer.store.session import read, write
@@ -177,6 +179,29 @@ def test_a_file_that_cannot_be_read_says_why_and_imports_nothing(office, content
     assert upload.state == "refused"
     assert upload.refusal["code"] == code
     assert office.entries() == 0
+
+
+def test_huge_files_are_refused_before_they_are_read(office, tmp_path):
+    path = tmp_path / "huge"
+    with path.open("wb") as file:
+        file.truncate(2 * 1024**3)  # sparse: two gigabytes that take no room
+    tracemalloc.start()
+    with pytest.raises(Refused) as caught:
+        list(read_rows(path))
+    assert caught.value.code == "file_large"
+    wide = office.upload((",".join(f"c{n}" for n in range(10**6)) + "\n").encode())
+    assert wide.refusal["code"] in ("columns_many", "file_csv")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 150 * 2**20
+
+
+def test_a_time_zone_of_one_s_own(office):
+    rows = [[*ROWS[0], "Asia/Urumqi"], [*ROWS[1], "Mars/Olympus"]]
+    upload = office.upload(text_of([[*TITLES, "时区"], *rows]).encode())
+    assert (upload.counts["new"], upload.counts["rejected"]) == (1, 1)
+    with read(office.sessions) as session:
+        assert session.scalars(select(Debtor.timezone)).all() == ["Asia/Urumqi"]
 
 
 def test_a_file_that_breaks_in_the_middle_imports_nothing(office):

@@ -24,6 +24,7 @@ from dialer.store.tables import Account, Case, Debtor, Entry, Phone
 
 BALANCE = ("balance_minor", "principal_minor", "interest_minor", "penalty_minor", "fee_minor")
 VALUES = (*BALANCE, "overdue_days", "due_on", "product", "overdue_reason")
+HOME_ZONE = "Asia/Shanghai"  # of whom the file says nothing: mainland law knows one time
 OPEN_ENTRY = ("ready", "in_flight", "held", "loading")
 
 
@@ -175,7 +176,7 @@ def _debtor(debtor_id: int, key: str, row: CaseRow, now: datetime) -> dict[str, 
     masked = f"{row.id_number[:3]}***********{row.id_number[-4:]}" if row.id_number else ""
     return {
         "id": debtor_id, "person_key": key, "name": row.name, "id_number_masked": masked,
-        "timezone": "Asia/Shanghai", "region": row.region, "suppressed": False,
+        "timezone": row.timezone or HOME_ZONE, "region": row.region, "suppressed": False,
         "inconvenient": [], "created_at": now,
     }  # fmt: skip
 
