@@ -23,7 +23,7 @@ from dialer.feed import publish
 from dialer.store.session import read, write
 from dialer.store.tables import Account, ApiToken, Delivery, Payment, Webhook
 from tests.factories import MORNING, make_campaign
-from workbench.api.door import ENDPOINTS
+from workbench.api.endpoints import ENDPOINTS
 from workbench.api.openapi import document
 from workbench.auth import limiter
 

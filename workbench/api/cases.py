@@ -14,7 +14,8 @@ from dialer.reports.creditor import close_out
 from dialer.reports.people import find_account
 from dialer.reports.waterfall import outlook
 from dialer.store.session import read
-from workbench.api.door import actor, endpoint, sessions
+from workbench.api.door import actor, sessions
+from workbench.api.endpoints import endpoint
 from workbench.rules import pack_in_force
 from workbench.schemas import Message
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from dialer.actions.access import TOKEN_PREFIX, begin_command, end_command, token_hash
 from dialer.actions.actor import Actor
@@ -19,52 +18,19 @@ from dialer.actions.refusals import Refused
 from dialer.clock import utc_now
 from dialer.reports.people import person_by_api_token
 from dialer.store.session import Sessions, read
+from workbench.api.endpoints import ENDPOINTS, PREFIX, Endpoint
+from workbench.api.openapi import document
 from workbench.auth import language_now, limiter
 from workbench.errors import as_error, bad_input, our_fault, refusal_text
 from workbench.translations import say
 
-PREFIX = "/api/v1"
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 REQUESTS = "600 per minute"
 UNKNOWN = ("_unknown", "_missing")  # refusals that mean 404
 
-Handler = Callable[..., dict[str, Any] | Response]
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One operation, as the code and the OpenAPI document know it."""
-
-    method: str
-    path: str  # Flask's form: /payments/<int:payment_id>
-    summary: str
-    roles: tuple[str, ...]
-    body: type[BaseModel] | None
-    query: tuple[str, ...]
-    is_file: bool
-    handler: Handler
-
-
-ENDPOINTS: list[Endpoint] = []
-
-
-def endpoint(  # noqa: PLR0913 - what an operation is made of
-    method: str, path: str, summary: str, roles: tuple[str, ...], *,
-    body: type[BaseModel] | None = None, query: tuple[str, ...] = (), is_file: bool = False,
-) -> Callable[[Handler], Handler]:  # fmt: skip
-    """Register an operation. The handler gets path values, and `body` when it has one."""
-
-    def wrap(handler: Handler) -> Handler:
-        ENDPOINTS.append(Endpoint(method, path, summary, roles, body, query, is_file, handler))
-        return handler
-
-    return wrap
-
 
 def install(app: Flask, csrf: CSRFProtect) -> None:
     """All endpoints and the document that describes them."""
-    from workbench.api.openapi import document
-
     pages = Blueprint("api", __name__, url_prefix=PREFIX)
     csrf.exempt(pages)  # no cookies here: a token is sent on purpose
     for each in ENDPOINTS:

@@ -17,7 +17,8 @@ from dialer.domain.buckets import Bucket
 from dialer.reports import campaigns as report
 from dialer.reports.waterfall import waterfall
 from dialer.store.session import read
-from workbench.api.door import actor, endpoint, sessions
+from workbench.api.door import actor, sessions
+from workbench.api.endpoints import endpoint
 from workbench.rules import pack_in_force
 from workbench.schemas import CampaignIn, MappingIn, Message, Name, NumbersIn
 from workbench.uploads import store_upload

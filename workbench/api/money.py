@@ -11,7 +11,8 @@ from pydantic import Field
 from dialer.actions import arrangements, payments
 from dialer.actions.refusals import Refused
 from dialer.clock import utc_now
-from workbench.api.door import actor, endpoint, sessions
+from workbench.api.door import actor, sessions
+from workbench.api.endpoints import endpoint
 from workbench.schemas import Message
 from workbench.uploads import received_file
 

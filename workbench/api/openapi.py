@@ -6,7 +6,7 @@ import re
 from importlib import metadata
 from typing import Any
 
-from workbench.api.door import ENDPOINTS, PREFIX, Endpoint
+from workbench.api.endpoints import ENDPOINTS, PREFIX, Endpoint
 
 _ERROR = {
     "type": "object", "required": ["ok", "error"],

@@ -17,7 +17,8 @@ from dialer.reports import kpis
 from dialer.reports.audit_pack import write_pack
 from dialer.reports.creditor import creditor_report
 from dialer.store.session import read
-from workbench.api.door import actor, endpoint, sessions
+from workbench.api.door import actor, sessions
+from workbench.api.endpoints import endpoint
 from workbench.rules import pack_in_force
 from workbench.schemas import Message
 
