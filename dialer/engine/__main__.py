@@ -1,8 +1,9 @@
 """`python -m dialer.engine`: the engine process."""
 
 import logging
+import signal
 import sys
-import time
+from threading import Event
 
 from dialer import settings as dialer_settings
 from dialer.engine.loop import LeaseHeld, run
@@ -21,12 +22,16 @@ def main() -> int:
         logging.error(error.text())
         return 2
     sessions = open_store(settings.database)
-    while True:
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set():
         try:
-            return run(settings, telephony, sessions)
+            return run(settings, telephony, sessions, stop)
         except LeaseHeld:
             logging.info("another engine holds the lease", extra={"action": "lease.wait"})
-            time.sleep(2)
+            stop.wait(2)
+    return 0
 
 
 if __name__ == "__main__":

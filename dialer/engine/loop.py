@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import socket
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
-from types import FrameType
+from threading import Event
 
 from sqlalchemy.orm import Session
 
@@ -265,19 +264,15 @@ class Engine:
                 log.error("node lost", extra={"action": "node.lost", "node": name, "calls": lost})
 
 
-def run(settings: DialerSettings, telephony: TelephonySettings, sessions: Sessions) -> int:
-    """The process: until SIGTERM, or until another engine has the lease."""
+def run(
+    settings: DialerSettings, telephony: TelephonySettings, sessions: Sessions, stop: Event
+) -> int:
+    """The process: until `stop` is set. Raises LeaseHeld when another engine has the lease."""
     engine = Engine(settings, telephony, sessions)
-
-    def note(_number: int, _frame: FrameType | None) -> None:
-        engine.stopping = True
-
-    signal.signal(signal.SIGTERM, note)
-    signal.signal(signal.SIGINT, note)
     engine.start()
     jobs = schedule.start(sessions)
     try:
-        while not engine.stopping:
+        while not stop.is_set():
             engine.turn()
     finally:
         jobs.shutdown(wait=False)
