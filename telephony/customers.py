@@ -220,6 +220,7 @@ class Customers:
         if not customer.connected_at:
             customer.connected_at = monotonic()
             waited = (customer.connected_at - customer.answered_at) * 1000
+            self._journal.connected(customer.order.call_id, seat.seat_id)
             self._say(Connected(
                 call_id=customer.order.call_id, seat_id=seat.seat_id, waited_ms=round(waited, 3),
             ))  # fmt: skip

@@ -11,7 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
+from telephony.protocol import Remembered
+
 RETIRE_BYTES = 1_000_000
+REMEMBERED_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,10 @@ class Journal:
         """Its 200 OK; written before anything is done about the answer."""
         self._write({"call": call_id, "answer": message})
 
+    def connected(self, call_id: str, seat_id: str) -> None:
+        """An agent and the customer hear each other."""
+        self._write({"call": call_id, "seat": seat_id})
+
     def end(self, call_id: str) -> None:
         """The dialog is over."""
         self._open.discard(call_id)
@@ -61,18 +70,55 @@ class Journal:
         self._file.flush()
 
 
+def remembered(path: Path) -> list[Remembered]:
+    """The last calls of a journal, ended ones too: their last words may not have left the node."""
+    known: dict[str, dict[str, object]] = {}
+    for line in _lines(path):
+        known.setdefault(str(line["call"]), {}).update(line)
+    return [
+        Remembered(call_id=call_id, answered="answer" in line, seat_id=str(line.get("seat", "")))
+        for call_id, line in list(known.items())[-REMEMBERED_MAX:]
+        if not call_id.startswith("seat-")
+    ]
+
+
+def keep_remembered(path: Path) -> None:
+    """Leave it for the next life of the node, because the journal itself is about to go."""
+    left = remembered(path)
+    _memory(path).write_bytes(msgspec.json.encode(left))
+
+
+def take_remembered(path: Path) -> tuple[Remembered, ...]:
+    """What was left, once."""
+    try:
+        data = _memory(path).read_bytes()
+    except FileNotFoundError:
+        return ()
+    _memory(path).unlink()
+    return msgspec.json.decode(data, type=tuple[Remembered, ...])
+
+
+def _memory(path: Path) -> Path:
+    return path.with_suffix(".remembered")
+
+
+def _lines(path: Path) -> Iterator[dict[str, object]]:
+    for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            yield json.loads(text)
+        except ValueError:  # torn: the moment of death
+            continue
+
+
 def open_dialogs(path: Path) -> Iterator[OpenDialog]:
     """Dialogs begun and not ended. A torn last line is the moment of death, and is skipped."""
     begun: dict[str, dict[str, object]] = {}
-    for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        try:
-            line = json.loads(text)
-        except ValueError:
-            continue
+    for line in _lines(path):
+        call_id = str(line["call"])
         if line.get("end"):
-            begun.pop(line["call"], None)
+            begun.pop(call_id, None)
         else:
-            begun.setdefault(line["call"], {}).update(line)
+            begun.setdefault(call_id, {}).update(line)
     for call_id, line in begun.items():
         if "invite" in line:
             yield OpenDialog(

@@ -20,7 +20,7 @@ from telephony.agent_legs import AgentLegs
 from telephony.clock import epoch_ms, monotonic
 from telephony.config_file import ConfigError
 from telephony.customers import Customers
-from telephony.journal import Journal
+from telephony.journal import Journal, take_remembered
 from telephony.link import NodeLink
 from telephony.protocol import (
     Acknowledge,
@@ -84,7 +84,10 @@ class Node:
         self._engine_heard = monotonic()
         self._beat_at = self._collect_at = monotonic()
         self._lag = 0.0
-        self._say(NodeUp(calls_max=self._endpoint.calls_max, pjsip=self._endpoint.version))
+        self._say(NodeUp(
+            calls_max=self._endpoint.calls_max, pjsip=self._endpoint.version,
+            remembered=take_remembered(settings.journal),
+        ))  # fmt: skip
         for call_id in left_behind(settings.recordings):
             self._finisher.finish(call_id, torn=True)
 

@@ -142,12 +142,22 @@ Command = (
 # --- events: node -> engine ---------------------------------------------------------------------
 
 
+class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+    """What the journal of a node that died knows of a call whose events may not have arrived."""
+
+    call_id: str
+    answered: bool
+    seat_id: str = ""  # connected to
+
+
 class NodeUp(_Word, frozen=True):
-    """The node started: every call of an earlier `epoch` of it is over."""
+    """The node started: every call of an earlier `epoch` of it is over; `remembered` says how far
+    they had come."""
 
     calls_max: int
     pjsip: str
     version: int = VERSION
+    remembered: tuple[Remembered, ...] = ()
 
 
 class Alive(_Word, frozen=True):

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from telephony.clock import monotonic
-from telephony.journal import OpenDialog, open_dialogs
+from telephony.journal import OpenDialog, keep_remembered, open_dialogs
 
 TRIES = 5
 TRY_SECONDS = 0.3
@@ -74,6 +74,7 @@ def reap(journal: Path, address: str, port: int) -> int:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sip:
             sip.bind((address, port))
             ended = _end_all(sip, waiting, f"{address}:{port}")
+    keep_remembered(journal)
     journal.unlink()
     return ended
 

@@ -175,3 +175,7 @@ def main() -> None:
     except ConfigError as error:
         click.echo(error.text(), err=True)
         sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -148,8 +148,8 @@ class Engine:
     def _take_event(self, session: Session, numbered: Numbered) -> None:
         event, floor = numbered.event, self.floor
         match event:
-            case NodeUp():
-                recover.close_lost(session, floor, numbered.node, numbered.at)
+            case NodeUp(remembered=remembered):
+                recover.close_lost(session, floor, numbered.node, numbered.at, remembered)
                 give_node(floor, list(self.client.nodes))
             case Snapshot():
                 recover.reconcile(session, floor, numbered.node, event, numbered.at, monotonic())

@@ -5,19 +5,20 @@ An attempt of unknown fate counts as made and is never placed again (house rule 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dialer.domain.call import Call, CallState, WasEnded
+from dialer.domain.call import Call, CallState, Progressed, WasConnected, WasEnded
 from dialer.domain.seat import SeatStatus
 from dialer.engine.calls import advance
 from dialer.engine.floor import Floor, LiveCall, LiveSeat, load_running, load_seat, settle
 from dialer.store.attempts import open_attempts
 from dialer.store.tables import Attempt, Outcome, Seat
 from telephony.protocol import LiveSeat as NodeSeat
-from telephony.protocol import SeatOpen, Snapshot
+from telephony.protocol import Remembered, SeatOpen, Snapshot
 
 GRACE_SECONDS = 5.0  # an Originate may still be on its way while a snapshot comes back
 _LOST = WasEnded("unknown", "node", lost=True)
@@ -53,11 +54,21 @@ def _owes_outcome(session: Session, seat: LiveSeat) -> bool:
     return bool(seat.attempt_id) and session.get(Outcome, seat.attempt_id) is None
 
 
-def close_lost(session: Session, floor: Floor, node: str, now: datetime) -> int:
-    """The node died: its calls are over, its seats have no leg."""
+def close_lost(
+    session: Session, floor: Floor, node: str, now: datetime, remembered: Sequence[Remembered] = ()
+) -> int:
+    """The node died: its calls are over, its seats have no leg. What its journal remembers of a call
+    is true, whether or not the event had arrived."""
+    known = {call.call_id: call for call in remembered}
     lost = [call_id for call_id, call in floor.calls.items() if call.node == node]
     for call_id in lost:
-        advance(session, floor, session.get_one(Attempt, call_id), _LOST, now)
+        attempt = session.get_one(Attempt, call_id)
+        call = known.get(call_id)
+        if call is not None and call.answered:
+            advance(session, floor, attempt, Progressed(CallState.ANSWERED), now)
+        if call is not None and call.seat_id:
+            advance(session, floor, attempt, WasConnected(int(call.seat_id)), now)
+        advance(session, floor, attempt, _LOST, now)
     for seat in floor.seats.values():
         if seat.node == node:
             seat.node, seat.leg_up, seat.told_ready = "", False, ()

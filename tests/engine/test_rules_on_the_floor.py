@@ -24,7 +24,7 @@ from dialer.store.tables import (
     SeatSpan,
 )
 from telephony.fake import Behaviour, FakeNodes
-from telephony.protocol import Hangup, Verdict
+from telephony.protocol import Hangup, NodeUp, Remembered, Verdict
 from tests.engine.conftest import SETTINGS, now
 from tests.factories import make_campaign
 
@@ -137,6 +137,31 @@ def test_a_silent_node_is_lost_and_its_calls_count_as_made(open_floor, sessions,
     floor.run(lambda: len(codes(sessions)) == 2)
     assert codes(sessions) == ["UNKNOWN", "UNKNOWN"]
     assert seat_states(sessions) == ["connecting", "connecting"]
+
+
+def test_what_the_journal_of_a_dead_node_remembers_is_counted(open_floor, sessions, tmp_path):
+    """Three calls whose last events never arrived: one talked, one was answered, one only rang."""
+    make_campaign(sessions, tmp_path, 3, now())
+    floor = open_floor(lambda _: RINGS_LONG, 3)
+    floor.run(lambda: len(floor.nodes.originated) == 3)
+    talked, answered, _ = (o.call_id for o in floor.nodes.originated)
+    seat_id = next(iter(floor.agents))
+    up = NodeUp(calls_max=9, pjsip="x", remembered=(
+        Remembered(call_id=talked, answered=True, seat_id=str(seat_id)),
+        Remembered(call_id=answered, answered=True),
+        Remembered(call_id="ff" * 16, answered=True),  # a call of last week
+    ))  # fmt: skip
+    floor.nodes._say(up)
+    floor.run(lambda: len(codes(sessions)) == 3)
+    by_id = {a.id: a for a in attempts(sessions)}
+    with read(sessions) as session:
+        outcome = {o.attempt_id: o.code for o in session.scalars(select(Outcome))}
+    assert (outcome[talked], by_id[talked].seat_id) == ("RPC_REFUSE", seat_id)
+    assert (by_id[answered].abandoned, by_id[answered].answered_at is not None) == (True, True)
+    assert (
+        sorted(outcome.values()) == ["CALLEE_QUICK", "RPC_REFUSE", "UNKNOWN"]
+        or "ABANDONED" in outcome.values()
+    )
 
 
 def test_an_originate_that_cannot_be_delivered_was_not_sent(open_floor, sessions, tmp_path):
