@@ -5,7 +5,6 @@ The one the debtor saw last if it may be shown again; else the one that rested l
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -77,8 +76,3 @@ def choose(pool: tuple[PoolNumber, ...], wanted: Wanted) -> str | None:
     if not free:
         return None
     return min(free, key=lambda n: (n.last_used_at or _NEVER, n.number)).number
-
-
-def states(pool: tuple[PoolNumber, ...], wanted: Wanted) -> dict[str, int]:
-    """How many may be shown and how many not, by reason: for the board."""
-    return dict(Counter(why_not(number, wanted) or "free" for number in pool))

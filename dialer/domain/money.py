@@ -1,4 +1,4 @@
-"""Money in files and on screens: text to integer minor units and back. Never a float."""
+"""Money in files: text to integer minor units. Never a float."""
 
 from __future__ import annotations
 
@@ -38,9 +38,3 @@ def _bounded(plain: str) -> int:
     if minor > MINOR_MAX:
         raise BadAmount("amount_large")
     return minor
-
-
-def format_amount(minor: int, currency: str = "CNY") -> str:
-    """For people: ¥12,345.67."""
-    sign = {"CNY": "¥", "USD": "$", "GBP": "£", "EUR": "€"}.get(currency, currency + " ")
-    return f"{sign}{minor // 100:,}.{minor % 100:02d}"

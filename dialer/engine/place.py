@@ -9,17 +9,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from dialer.domain.abandonment import may_over_dial, rate_of
 from dialer.domain.call import Call
 from dialer.domain.compliance import Allowed, Blocked, Infrastructure, RulePack
 from dialer.engine.floor import Floor, LiveCall
 from dialer.engine.number_pool import pick_number
 from dialer.facts import CallMoved
 from dialer.feed import publish
+from dialer.reports.tally import answered_calls
 from dialer.store.asking import best_phone, gather, pack_of
 from dialer.store.entries import next_ready
 from dialer.store.lease import is_held
@@ -68,7 +70,8 @@ def _place_entry(  # noqa: PLR0913 - all that one attempt is made of
     asking = gather(session, entry, pack, now)
     shown = pick_number(session, campaign, asking.debtor, now)
     there = Infrastructure(cli_available=shown is not None, recorder_ok=placing.recorder_ok)
-    phone, verdict = best_phone(asking, campaign, pack, now, there)
+    budget = _budget_left(session, floor, placing.node, campaign, pack, now)
+    phone, verdict = best_phone(asking, campaign, pack, now, there, budget)
     if isinstance(verdict, Blocked) or phone is None or shown is None:
         _put_back(entry, verdict if isinstance(verdict, Blocked) else Blocked("NO_NUMBER"))
         return False
@@ -88,6 +91,19 @@ def _place_entry(  # noqa: PLR0913 - all that one attempt is made of
         connect_limit_ms=campaign.connect_limit_ms, message=campaign.message,
     ))  # fmt: skip
     return True
+
+
+def _budget_left(
+    session: Session, floor: Floor, node: str, campaign: Campaign, pack: RulePack, now: datetime
+) -> bool:
+    """A line for an agent who waits needs no budget; one more than agents wait needs room for the
+    case that everybody answers. Progressive pacing never asks for that."""
+    in_air, idle = floor.in_air(node), floor.idle_seats(node)
+    if in_air + 1 <= idle:
+        return True
+    since = now - timedelta(days=30 if pack.abandon.window == "P30D" else 1)
+    rate = rate_of(pack.abandon.formula, answered_calls(session, [campaign.id], since))
+    return may_over_dial(rate, pack.abandon.hard, in_air, idle)
 
 
 def _put_back(entry: Entry, blocked: Blocked) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dialer.domain.abandonment import Kind, Rate, Tally, rate_of, tally
+from dialer.domain.abandonment import Answered, Kind, Rate, Tally, kind_of, rate_of, tally
 from dialer.domain.outcomes import OUTCOMES
 from dialer.store.tables import Attempt, Entry, Outcome, Promise, Seat, SeatSpan
 
 WORK = ("talking", "wrap_up")
+LIMIT_MS = 2000  # the two-second rule; the node keeps it, here it only sorts what happened
 
 
 def run_totals(session: Session, campaigns: list[int], now: datetime) -> dict[str, Any]:
@@ -77,15 +78,20 @@ def answered_calls(
 
 
 def _kind(row: Any) -> Kind | None:
-    """From what the node decided on its own clock; None while the call waits for an agent."""
-    if row.abandoned:
-        return Kind.ABANDONED if row.message_ms is not None else Kind.SILENT
-    if row.seat_id is not None:
-        person = row.code is None or OUTCOMES[row.code].person
-        return Kind.HANDLED if person else Kind.MACHINE_AGENT
-    if row.ended_at is None:
+    """From what the node decided on its own clock; None while the call waits for an agent. Who was
+    connected was so within the limit, and who is gone without an agent, not abandoned, left before."""
+    met = row.seat_id is not None and not row.abandoned
+    if not met and not row.abandoned and row.ended_at is None:
         return None
-    return Kind.NO_MEDIA if row.code == "NO_AUDIO" else Kind.CALLEE_QUICK
+    return kind_of(
+        Answered(
+            agent_ms=0.0 if met else None, message_ms=row.message_ms,
+            hung_up_by_callee_ms=None if row.abandoned else 0.0,
+            machine_said_agent=row.code is not None and not OUTCOMES[row.code].person,
+            no_media=row.code == "NO_AUDIO",
+        ),
+        LIMIT_MS,
+    )  # fmt: skip
 
 
 def occupancy(session: Session, now: datetime) -> float:

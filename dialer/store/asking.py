@@ -175,7 +175,12 @@ def _placement_facts(session: Session, placement_id: int, today: date) -> tuple[
 
 
 def best_phone(
-    asking: Asking, campaign: Campaign, pack: RulePack, now: datetime, there: Infrastructure
+    asking: Asking,
+    campaign: Campaign,
+    pack: RulePack,
+    now: datetime,
+    there: Infrastructure,
+    budget_left: bool = True,
 ) -> tuple[Phone | None, Allowed | Blocked]:
     """The first number that the gate allows, the one tried last at the end; else the verdict that
     lets us ask again soonest."""
@@ -185,7 +190,9 @@ def best_phone(
     )
     blocked: list[Blocked] = []
     for phone in order:
-        verdict = may_contact(asking.ask(phone, campaign, now, there), pack)
+        verdict = may_contact(
+            asking.ask(phone, campaign, now, there, budget_left=budget_left), pack
+        )
         if isinstance(verdict, Allowed):
             return phone, verdict
         blocked.append(verdict)

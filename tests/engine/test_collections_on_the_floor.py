@@ -12,6 +12,7 @@ from dialer.actions.actor import SETUP
 from dialer.actions.agreements import add_agreement, set_campaign_rules
 from dialer.actions.cases import recall_placement
 from dialer.actions.payments import as_row, post_payment
+from dialer.engine.place import Placing, place
 from dialer.packs import load_pack
 from dialer.store.session import read, write
 from dialer.store.tables import (
@@ -175,3 +176,15 @@ def test_campaigns_take_turns_at_a_single_agent(open_floor, sessions, tmp_path):
     floor.run(lambda: count_outcomes(sessions) >= 12)
     order = [int(o.campaign) for o in floor.nodes.originated[:12]]
     assert {order.count(c) for c in (first, second, third)} == {4}
+
+
+def test_one_line_more_than_agents_needs_budget(open_floor, sessions, tmp_path):
+    """Whatever a pacer asks for: without handled calls there is no room for an abandoned one."""
+    campaign = make_campaign(sessions, tmp_path, 5, now())
+    floor = open_floor(lambda _: RINGS_LONG, 2)
+    floor.run(lambda: len(floor.nodes.originated) == 2)
+    placing = Placing(campaign, "fake", 3, floor.engine.epoch, CN, time.monotonic)
+    with write(sessions) as session:
+        assert place(session, floor.engine.floor, placing, now()) == 0
+    with read(sessions) as session:
+        assert "ABANDON_BUDGET" in set(session.scalars(select(Entry.block_reason)))
