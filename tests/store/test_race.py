@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from dialer.clock import monotonic
-from dialer.engine.floor import Floor
+from dialer.domain.seat import SeatState, SeatStatus
+from dialer.engine.floor import Floor, LiveSeat
 from dialer.engine.place import Placing, place
 from dialer.packs import load_pack
 from dialer.store import lease
@@ -17,6 +18,12 @@ from dialer.store.tables import Attempt, Entry, Phone
 from tests.factories import MORNING, make_campaign
 
 pytestmark = pytest.mark.store
+
+
+def floor_with_an_agent() -> Floor:
+    """Somebody waits, so the abandonment budget is not asked."""
+    seat = LiveSeat(1, "", "", SeatStatus.READY, "", SeatState.IDLE, leg_up=True, node="n")
+    return Floor(seats={1: seat})
 
 
 def test_the_last_allowed_call_is_placed_once(sessions, tmp_path):
@@ -34,7 +41,7 @@ def test_the_last_allowed_call_is_placed_once(sessions, tmp_path):
         start.wait()
         try:
             with write(sessions) as session:
-                placed.append(place(session, Floor(), placing, MORNING))
+                placed.append(place(session, floor_with_an_agent(), placing, MORNING))
         except Exception as fault:
             faults.append(fault)
 
