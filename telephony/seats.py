@@ -69,10 +69,6 @@ class Matcher:
             del self._waiting[call_id]
         return late
 
-    def next_deadline(self) -> float | None:
-        """When `overdue` will next have something to say."""
-        return min((w.deadline for w in self._waiting.values()), default=None)
-
     def is_ready(self, seat_id: str) -> bool:
         """Whether the seat waits for a customer."""
         return seat_id in self._ready

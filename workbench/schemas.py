@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -88,8 +88,3 @@ class LoginIn(Message):
 
     username: Annotated[str, Field(min_length=1, max_length=60)]
     password: Annotated[str, Field(min_length=1, max_length=200)]
-
-
-def as_time(value: datetime | None) -> Any:
-    """ISO text for answers."""
-    return value.isoformat() if value else None

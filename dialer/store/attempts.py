@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from dialer.domain.compliance import Past
 from dialer.domain.outcomes import OUTCOMES, Group
 from dialer.store.tables import Attempt, Outcome
+from telephony.protocol import Verdict
+from telephony.sip_codes import may_have_rung
 
 PART = 500  # keys in one query
-NOT_RANG = ("not_sent", "failed", "invalid_number")  # verdicts of calls that reached no phone
 
 
 def open_attempts(session: Session) -> Sequence[Attempt]:
@@ -70,7 +71,8 @@ def _past(row: Any, debtor_id: int) -> Past:
         own=row.debtor_id == debtor_id, in_flight=in_flight, abandoned=row.abandoned,
         effective=outcome.effective if outcome else in_flight or row.answered_at is not None,
         conversation=bool(outcome and outcome.right_party and outcome.by_agent),
-        rang=in_flight or row.verdict not in NOT_RANG, machine=row.code == "AM_AGENT",
+        rang=in_flight or not row.verdict or may_have_rung(Verdict(row.verdict)),
+        machine=row.code == "AM_AGENT",
         third_party=bool(outcome and outcome.group is Group.THIRD_PARTY),
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dialer.store.tables import Entry
@@ -22,14 +22,6 @@ def next_ready(session: Session, campaign_id: int, limit: int, now: datetime) ->
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-
-
-def count_dialable(session: Session, campaign_id: int, now: datetime) -> int:
-    """Entries that may be claimed now."""
-    return session.scalar(
-        select(func.count()).select_from(Entry)
-        .where(Entry.campaign_id == campaign_id, Entry.state == "ready", Entry.next_at <= now)
-    ) or 0  # fmt: skip
 
 
 def release_held(session: Session, debtor_id: int, now: datetime) -> None:

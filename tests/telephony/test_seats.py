@@ -25,7 +25,6 @@ def test_a_seat_that_gets_ready_takes_who_waits_longest():
     matcher = Matcher()
     matcher.answered("x", "1", 0.0, LIMIT)
     matcher.answered("y", "1", 0.5, LIMIT)
-    assert matcher.next_deadline() == LIMIT
     assert matcher.seat_ready("a", ("1",), 1.0) == Match("a", "x")
     assert matcher.overdue(2.3) == []
     assert matcher.overdue(2.4) == ["y"]
