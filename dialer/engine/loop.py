@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 
 from dialer.clock import monotonic, utc_now
 from dialer.domain.call import CallState, WasEnded
-from dialer.domain.pacing import Plan, View, lines_to_open
+from dialer.domain.pacing import Agent, AgentState, AirCall, Mode, Pacer, Plan, Settings, View
+from dialer.domain.seat import SeatState
 from dialer.engine import calls, recover, schedule, stops
-from dialer.engine.floor import Floor, LiveCall, give_node, load_running, load_seat, settle
+from dialer.engine.floor import IN_AIR, Floor, LiveCall, give_node, load_running, load_seat, settle
 from dialer.engine.place import Placing, place
 from dialer.engine.pulse import write_pulse
 from dialer.facts import (
@@ -61,6 +62,14 @@ log = logging.getLogger(__name__)
 TURN_SECONDS = 0.04
 BEAT_SECONDS = 1.0
 SNAPSHOT_SECONDS = 20.0
+AGENT_STATES = {
+    SeatState.IDLE: AgentState.IDLE,
+    SeatState.TALKING: AgentState.TALK,
+    SeatState.WRAP_UP: AgentState.WRAP,
+    SeatState.PAUSED: AgentState.PAUSE,
+    SeatState.CONNECTING: AgentState.OUT,
+    SeatState.OFFLINE: AgentState.OUT,
+}
 RINGING_STATES = (CallState.PLACED, CallState.DIALED, CallState.RINGING)
 
 
@@ -80,6 +89,12 @@ class Engine:
         self._owner = owner or f"{socket.gethostname()}:{os.getpid()}"
         self.floor = Floor()
         self.stopping = False
+        trunks = telephony.trunks
+        self._lines = sum(t.channels for t in trunks)
+        self._calls_per_second = int(sum(t.calls_per_second for t in trunks))
+        self._pacer = Pacer(Settings(
+            mode=Mode.PROGRESSIVE, lines=self._lines, calls_per_second=self._calls_per_second
+        ))  # fmt: skip
         self._recent_dials: deque[float] = deque()
         self._beat_at = self._snapshot_at = 0.0
         self._plans: dict[int, Plan] = {}
@@ -195,7 +210,7 @@ class Engine:
         for node in list(self.client.nodes):
             running = sorted(self.floor.running, key=lambda c: self._last_turn.get(c, 0))
             for index, campaign_id in enumerate(running):
-                plan = lines_to_open(self._view(node))
+                plan = self._pacer.decide(self._view(node))
                 self._plans[campaign_id] = plan
                 share = -(-plan.count // (len(running) - index))
                 if share and self._place(node, campaign_id, share):
@@ -206,13 +221,22 @@ class Engine:
         now = monotonic()
         while self._recent_dials and now - self._recent_dials[0] > 1.0:
             self._recent_dials.popleft()
-        trunks = self._telephony.trunks
-        here = sum(live.node == node for live in self.floor.calls.values())
+        floor = self.floor
+        here = sum(live.node == node for live in floor.calls.values())
         return View(
-            idle_seats=self.floor.idle_seats(node),
-            in_air=self.floor.in_air(node),
-            free_lines=sum(t.channels for t in trunks) - here,
-            dials_allowed=int(sum(t.calls_per_second for t in trunks)) - len(self._recent_dials),
+            now=now,
+            agents=tuple(
+                Agent(str(seat.id), AGENT_STATES[seat.state], now)
+                for seat in floor.seats.values()
+                if seat.node == node
+            ),
+            calls=tuple(
+                AirCall(call_id, live.placed_at)
+                for call_id, live in floor.calls.items()
+                if live.node == node and live.call.state in IN_AIR
+            ),
+            free_lines=self._lines - here,
+            dial_allowance=self._calls_per_second - len(self._recent_dials),
         )
 
     def _place(self, node: str, campaign_id: int, count: int) -> int:
@@ -247,7 +271,7 @@ class Engine:
                 raise LeaseHeld
             self._drop_silent_nodes(session, now)
             for campaign_id in self.floor.running:
-                plan = self._plans.get(campaign_id, Plan(0, 0, 0, "agents"))
+                plan = self._plans.get(campaign_id, Plan(held_by="agents"))
                 write_pulse(session, campaign_id, plan, now)
         self._send()
         if monotonic() - self._snapshot_at > SNAPSHOT_SECONDS:

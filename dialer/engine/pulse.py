@@ -30,7 +30,7 @@ def write_pulse(session: Session, campaign_id: int, plan: Plan, now: datetime) -
 def _sentence(plan: Plan) -> dict[str, Any]:
     key = f"pacing.held_{plan.held_by}" if plan.held_by else "pacing.dialing"
     return {
-        "key": key, "idle": plan.idle_seats, "in_air": plan.in_air, "count": plan.count,
+        "key": key, "idle": plan.idle, "in_air": plan.in_air, "count": plan.count,
     }  # fmt: skip
 
 

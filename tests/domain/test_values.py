@@ -1,4 +1,4 @@
-"""Money, phone numbers, outbound numbers, promises, retries, pacing, seats, abandonment."""
+"""Money, phone numbers, outbound numbers, promises, retries, seats, abandonment."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from dialer.domain.caller_numbers import Caps, PoolNumber, Wanted, choose, why_not
 from dialer.domain.money import BadAmount, parse_amount
 from dialer.domain.outcomes import HOLD_KINDS, NEEDS_IDENTITY, OUTCOMES, Then
-from dialer.domain.pacing import View, lines_to_open
 from dialer.domain.phone_numbers import BadNumber, masked, normalise
 from dialer.domain.promises import PromiseAsk, fault, limits
 from dialer.domain.retries import DEFAULT, next_attempt_at
@@ -124,16 +123,6 @@ def test_stop_outcomes_hold_the_person():
     assert {code for code, o in OUTCOMES.items() if o.then is Then.HOLD} == set(HOLD_KINDS)
     assert "PTP" in NEEDS_IDENTITY
     assert "CEASE" not in NEEDS_IDENTITY  # who asks us to stop is heard, whoever it is
-
-
-@given(st.integers(0, 300), st.integers(0, 300), st.integers(-5, 300), st.integers(-5, 50))
-def test_never_more_lines_than_agents_wait(idle, in_air, lines, rate):
-    plan = lines_to_open(View(idle, in_air, lines, rate))
-    assert 0 <= plan.count <= max(idle - in_air, 0)
-    assert plan.count <= max(lines, 0)
-    assert plan.count <= max(rate, 0)
-    if plan.count < idle - in_air:
-        assert plan.held_by  # whoever is held back is told by what
 
 
 @given(st.sampled_from(list(SeatStatus)), st.booleans(), st.booleans(), st.booleans())

@@ -6,6 +6,7 @@ import ast
 import hashlib
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -13,6 +14,7 @@ from dialer.actions.intake.buckets import BUCKETS
 from dialer.actions.seats import PAUSE_REASONS
 from dialer.domain.compliance.gate import HOLD_CODES
 from dialer.domain.outcomes import OUTCOMES
+from dialer.domain.pacing import HeldBy
 from dialer.domain.seat import SeatState
 from dialer.packs import PACKS, load_pack
 from workbench.translations import LANGUAGES, catalogue
@@ -90,7 +92,7 @@ def test_codes_that_screens_show():
     assert {f"group.{o.group}" for o in OUTCOMES.values() if o.by_agent} <= set(ZH)
     assert {f"state.{state}" for state in SeatState} <= set(ZH)
     assert {f"pause.{reason}" for reason in (*PAUSE_REASONS, "desk_lost")} <= set(ZH)
-    held = {f"pacing.held_{why}" for why in ("agents", "lines", "rate")} | {"pacing.dialing"}
+    held = {f"pacing.held_{why}" for why in get_args(HeldBy) if why} | {"pacing.dialing"}
     assert held <= set(ZH)
 
 
