@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from telephony.clock import monotonic
 from telephony.journal import Journal
 from telephony.protocol import Event, LiveSeat, SeatLegDown, SeatLegUp, SeatOpen
+from telephony.seats import Matcher
 from telephony.sip_leg import Leg
 
 if TYPE_CHECKING:
@@ -81,11 +82,12 @@ class AgentLegs:
                 return True
         return False
 
-    def snapshot(self, is_ready: Callable[[str], bool]) -> tuple[LiveSeat, ...]:
+    def snapshot(self, matcher: Matcher) -> tuple[LiveSeat, ...]:
         """All seats, for the engine."""
         return tuple(
             LiveSeat(
-                seat_id=s.seat_id, leg_up=s.up, ready=is_ready(s.seat_id), call_id=s.call_id
+                seat_id=s.seat_id, leg_up=s.up, ready=matcher.is_ready(s.seat_id),
+                call_id=s.call_id, reserved_for=matcher.reserved_for(s.seat_id),
             )
             for s in self.seats.values()
         )  # fmt: skip

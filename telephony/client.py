@@ -5,6 +5,7 @@ Used by one thread only (the engine's loop).
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import msgspec
@@ -12,11 +13,22 @@ import zmq
 
 from telephony.clock import monotonic
 from telephony.link import make_folder
-from telephony.protocol import Acknowledge, Alive, Command, Numbered, Welcome
+from telephony.protocol import VERSION, Acknowledge, Alive, Command, NodeUp, Numbered, Welcome
+
+log = logging.getLogger(__name__)
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Numbered).decode
 _WELCOME_EVERY_SECONDS = 0.5
+
+
+def _read(frame: bytes) -> Numbered | None:
+    """None: words of another version, which we do not know."""
+    try:
+        return _decode(frame)
+    except msgspec.MsgspecError as error:
+        log.error("bad event", extra={"action": "link.bad_event", "why": str(error)})
+        return None
 
 
 @dataclass(slots=True)
@@ -30,6 +42,12 @@ class NodeView:
     welcomed_at: float = -1e9
     calls: int = 0
     seats_ready: int = 0
+    version: int = 0  # not heard yet
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether it speaks our version: only then it is given calls and seats."""
+        return self.version == VERSION
 
 
 class NodeClient:
@@ -63,8 +81,8 @@ class NodeClient:
         wait = timeout_seconds
         while self._socket.poll(int(wait * 1000)):
             _, frame = self._socket.recv_multipart()
-            numbered = _decode(frame)
-            if self._is_next(numbered):
+            numbered = _read(frame)
+            if numbered is not None and self._is_next(numbered):
                 taken.append(numbered)
             if len(taken) >= 200:
                 break
@@ -83,9 +101,11 @@ class NodeClient:
     def _is_next(self, numbered: Numbered) -> bool:
         view = self._view(numbered)
         view.heard_at = monotonic()
+        if isinstance(numbered.event, Alive):
+            view.calls, view.seats_ready = numbered.event.calls, numbered.event.seats_ready
+        if isinstance(numbered.event, Alive | NodeUp):
+            self._note_version(view, numbered.event.version)
         if numbered.seq == 0:
-            if isinstance(numbered.event, Alive):
-                view.calls, view.seats_ready = numbered.event.calls, numbered.event.seats_ready
             return True
         if numbered.seq == view.seq + 1:
             view.seq = numbered.seq
@@ -93,6 +113,14 @@ class NodeClient:
         if numbered.seq > view.seq:
             self._welcome(view)  # a gap: ask for everything after what we have
         return False
+
+    def _note_version(self, view: NodeView, version: int) -> None:
+        if version not in (view.version, VERSION):
+            log.error(
+                "node of another version",
+                extra={"action": "node.version", "node": view.name, "version": version},
+            )
+        view.version = version
 
     def _view(self, numbered: Numbered) -> NodeView:
         view = self.nodes.get(numbered.node)

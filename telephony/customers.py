@@ -7,8 +7,6 @@ what this node knows, on its monotonic clock.
 from __future__ import annotations
 
 import logging
-import re
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,8 +14,10 @@ from typing import TYPE_CHECKING
 from telephony.agent_legs import AgentLegs, AgentSeat
 from telephony.answer_kind import Judge
 from telephony.clock import monotonic
+from telephony.fences import Fences
 from telephony.journal import Journal
 from telephony.protocol import (
+    SEAT_GONE,
     Abandoned,
     Answered,
     AnswerKind,
@@ -50,8 +50,6 @@ NO_AUDIO_CHECK_SECONDS = 0.5
 NO_AUDIO_END_SECONDS = 3.0
 RTP_SILENCE_SECONDS = 30.0
 REOFFER_SECONDS = 15.0
-_NUMBER = re.compile(r"[0-9*#+]{2,20}")
-_SHOWN = re.compile(r"[0-9]{3,15}")
 
 
 @dataclass(slots=True)
@@ -100,7 +98,7 @@ class Customers:
         self._settings, self._account, self._journal = settings, account, journal
         self._agents, self._finisher, self._say = agents, finisher, say
         self._prompts = prompts_in(settings.prompts)
-        self._dials: dict[str, deque[float]] = {t.name: deque() for t in settings.trunks}
+        self._fences = Fences(settings.trunks)
         self._ended: list[Customer] = []
 
     # --- commands -----------------------------------------------------------------------------------
@@ -109,9 +107,11 @@ class Customers:
         """Send the INVITE, or say at once why it never left."""
         if order.call_id in self.calls:
             return  # the same order again: an attempt is placed once
-        trunk = self._trunk(order)
+        trunk = self._fences.trunk_of(order)
         now = monotonic()
-        why_not = self._why_not(order, trunk, now)
+        in_use = sum(c.trunk is trunk for c in self.calls.values())
+        why_not = SEAT_GONE if order.seat_id and not self._reserve(order) else ""
+        why_not = why_not or self._fences.why_not(order, trunk, in_use, now)
         if trunk is None or why_not:
             self._not_sent(order, why_not)
             return
@@ -126,6 +126,12 @@ class Customers:
             log.error("not sent", extra={"action": "call.not_sent", "why": str(error)})
             if self.calls.pop(order.call_id, None):
                 self._not_sent(order, "node")
+
+    def _reserve(self, order: Originate) -> bool:
+        """Keep the seat for this call: its leg must be up and nobody else on it or promised to it."""
+        seat = self._agents.seats.get(order.seat_id)
+        is_free = seat is not None and seat.up and not seat.call_id
+        return is_free and self.matcher.reserve(order.seat_id, order.call_id)
 
     def hang_up(self, call_id: str) -> None:
         """The engine ends a call."""
@@ -340,29 +346,8 @@ class Customers:
             LiveCall(call_id=i, phase=c.phase(), seat_id=c.seat_id) for i, c in self.calls.items()
         )
 
-    def _trunk(self, order: Originate) -> Trunk | None:
-        trunks = self._settings.trunks
-        return (
-            next((t for t in trunks if t.name == order.trunk), None) if order.trunk else trunks[0]
-        )
-
-    def _why_not(self, order: Originate, trunk: Trunk | None, now: float) -> str:
-        """The node's own fences, whatever the engine believes."""
-        if trunk is None:
-            return "no such trunk"
-        if not _NUMBER.fullmatch(order.number) or not _SHOWN.fullmatch(order.outbound_number):
-            return "not a number"
-        if sum(c.trunk is trunk for c in self.calls.values()) >= trunk.channels:
-            return "trunk full"
-        dials = self._dials[trunk.name]
-        while dials and now - dials[0] >= 1.0:
-            dials.popleft()
-        if len(dials) >= trunk.calls_per_second:
-            return "too many calls a second"
-        dials.append(now)
-        return ""
-
     def _not_sent(self, order: Originate, why: str) -> None:
+        self.matcher.call_over(order.call_id)
         self._say(Ended(
             call_id=order.call_id, verdict=Verdict.NOT_SENT, ended_by=EndedBy.NODE, sip_reason=why
         ))  # fmt: skip

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from telephony.client import NodeView
 from telephony.clock import monotonic, utc_now
 from telephony.protocol import (
+    SEAT_GONE,
+    VERSION,
     Abandoned,
     Answered,
     Command,
@@ -31,6 +33,7 @@ from telephony.protocol import (
     Originate,
     Ringing,
     SeatClose,
+    SeatLegDown,
     SeatLegUp,
     SeatNotReady,
     SeatOpen,
@@ -87,7 +90,7 @@ class FakeNodes:
     _tick: itertools.count[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
-        self.nodes["fake"] = NodeView("fake", self.epoch, 0, monotonic())
+        self.nodes["fake"] = NodeView("fake", self.epoch, 0, monotonic(), version=VERSION)
         self._say(NodeUp(calls_max=1000, pjsip="fake"))
 
     @property
@@ -114,9 +117,10 @@ class FakeNodes:
                 self._seats.pop(seat_id, None)
                 self._matcher.seat_gone(seat_id)
             case SeatReady(seat_id=seat_id, campaigns=campaigns):
-                self._connect(self._matcher.seat_ready(seat_id, campaigns, monotonic()))
+                if self._seats.get(seat_id, False):
+                    self._connect(self._matcher.seat_ready(seat_id, campaigns, monotonic()))
             case SeatNotReady(seat_id=seat_id):
-                self._matcher.seat_gone(seat_id)
+                self._matcher.seat_not_ready(seat_id)
                 self._say(SeatParked(seat_id=seat_id))
             case TakeSnapshot():
                 self._snapshot()
@@ -147,12 +151,35 @@ class FakeNodes:
     def _originate(self, command: Originate) -> None:
         if self.deaf_to_originates:
             return
+        if command.seat_id and not self._reserve(command):
+            self._say(Ended(
+                call_id=command.call_id, verdict=Verdict.NOT_SENT, ended_by=EndedBy.NODE,
+                sip_reason=SEAT_GONE,
+            ))  # fmt: skip
+            return
         behaviour = self.script(command.number)
         limit = command.connect_limit_ms / 1000
         self._calls[command.call_id] = _Call(command.campaign, behaviour, limit)
         self._say(Dialed(call_id=command.call_id))
         self._say(Ringing(call_id=command.call_id))
         self._later(behaviour.rings, lambda: self._rang(command.call_id))
+
+    def _reserve(self, command: Originate) -> bool:
+        is_free = self._seats.get(command.seat_id, False) and not any(
+            call.seat_id == command.seat_id and not call.over for call in self._calls.values()
+        )
+        return is_free and self._matcher.reserve(command.seat_id, command.call_id)
+
+    def lose_leg(self, seat_id: str) -> None:
+        """The agent's phone is gone, as the tests want it."""
+        self._seats[seat_id] = False
+        self._matcher.seat_gone(seat_id)
+        self._say(SeatLegDown(seat_id=seat_id, reason="gone"))
+
+    def find_leg(self, seat_id: str) -> None:
+        """And there again."""
+        self._seats[seat_id] = True
+        self._say(SeatLegUp(seat_id=seat_id))
 
     def _rang(self, call_id: str) -> None:
         call = self._calls[call_id]
@@ -202,9 +229,12 @@ class FakeNodes:
             for call_id, call in self._calls.items() if not call.over
         )  # fmt: skip
         seats = tuple(
-            LiveSeat(seat_id=seat_id, leg_up=True, ready=self._matcher.is_ready(seat_id))
-            for seat_id in self._seats
-        )
+            LiveSeat(
+                seat_id=seat_id, leg_up=is_up, ready=self._matcher.is_ready(seat_id),
+                reserved_for=self._matcher.reserved_for(seat_id),
+            )
+            for seat_id, is_up in self._seats.items()
+        )  # fmt: skip
         self._say(Snapshot(calls=live, seats=seats))
 
     # --- time ---------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from telephony.customers import Customers
 from telephony.journal import Journal, take_remembered
 from telephony.link import NodeLink
 from telephony.protocol import (
+    VERSION,
     Acknowledge,
     Alive,
     Command,
@@ -140,10 +141,10 @@ class Node:
             case SeatReady(seat_id=seat_id, campaigns=campaigns):
                 customers.seat_ready(seat_id, campaigns)
             case SeatNotReady(seat_id=seat_id):
-                customers.matcher.seat_gone(seat_id)
+                customers.matcher.seat_not_ready(seat_id)
                 self._say(SeatParked(seat_id=seat_id))
             case TakeSnapshot():
-                seats = agents.snapshot(customers.matcher.is_ready)
+                seats = agents.snapshot(customers.matcher)
                 self._say(Snapshot(calls=customers.snapshot(), seats=seats))
             case Welcome() | EngineAlive() | Acknowledge():
                 pass  # heard; the link did the rest
@@ -154,7 +155,7 @@ class Node:
             Alive(
                 calls=len(self._customers.calls), seats_up=sum(s.up for s in seats),
                 seats_ready=self._customers.matcher.ready_count(),
-                loop_lag_ms=round(self._lag, 2),
+                loop_lag_ms=round(self._lag, 2), version=VERSION,
             ),
             replay=False,
         )  # fmt: skip

@@ -11,7 +11,11 @@ from enum import StrEnum
 
 import msgspec
 
-VERSION = 1
+VERSION = 2
+"""1: the first words. 2: `Originate.seat_id`, `LiveSeat.reserved_for`, `Alive.version`. The engine gives
+work only to nodes of its own version; calls of others run to their end."""
+
+SEAT_GONE = "seat gone"  # `sip_reason` of a NOT_SENT: the call was for one seat, and it is not free
 
 
 class Verdict(StrEnum):
@@ -86,6 +90,7 @@ class Originate(_Word, frozen=True):
     connect_limit_ms: int = 2000  # from the 200 OK to an agent or the message
     message: str = ""  # prompt name for a customer whom no agent can take; empty: hang up silently
     record: bool = True
+    seat_id: str = ""  # for this seat only, which is reserved until the call is over or takes it
 
 
 class Hangup(_Word, frozen=True):
@@ -124,7 +129,7 @@ class SeatReady(_Word, frozen=True):
 
 
 class SeatNotReady(_Word, frozen=True):
-    """No new customer for this seat; a customer already connected stays."""
+    """No new customer for this seat; one already connected, or a call reserved for it, stays."""
 
     seat_id: str
 
@@ -167,6 +172,7 @@ class Alive(_Word, frozen=True):
     seats_up: int
     seats_ready: int
     loop_lag_ms: float
+    version: int = 1  # a node that does not say it is of the first version
 
 
 class Dialed(_Word, frozen=True):
@@ -269,6 +275,7 @@ class LiveSeat(msgspec.Struct, frozen=True, kw_only=True):
     leg_up: bool
     ready: bool
     call_id: str = ""
+    reserved_for: str = ""  # the call that was placed for this seat and is not over
 
 
 class Snapshot(_Word, frozen=True):

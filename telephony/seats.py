@@ -1,6 +1,7 @@
 """Ready seats and waiting customers of one node: who takes whom, and until when. Pure.
 
-Times are seconds of one monotonic clock, given by the caller.
+Times are seconds of one monotonic clock, given by the caller. A call may be placed for one seat only:
+that seat is *reserved* from the order on, takes nobody else, and gets that customer at the answer.
 """
 
 from __future__ import annotations
@@ -31,13 +32,16 @@ class _Waiting:
 
 @dataclass(slots=True)
 class Matcher:
-    """A seat's readiness is used up by one match: the engine must give it again."""
+    """A seat's readiness is used up by one match or reservation: the engine must give it again."""
 
     _ready: dict[str, _Ready] = field(default_factory=dict)
     _waiting: dict[str, _Waiting] = field(default_factory=dict)
+    _reserved: dict[str, str] = field(default_factory=dict)  # seat -> the call placed for it
 
     def seat_ready(self, seat_id: str, campaigns: tuple[str, ...], now: float) -> Match | None:
         """The seat is free; takes the customer who waits longest, if one may be taken."""
+        if seat_id in self._reserved:
+            return None
         known = self._ready.get(seat_id)
         since = known.since if known else now
         self._ready[seat_id] = _Ready(frozenset(campaigns), since)
@@ -46,12 +50,31 @@ class Matcher:
             return None
         return self._match(seat_id, min(fitting, key=lambda i: self._waiting[i].since))
 
-    def seat_gone(self, seat_id: str) -> None:
-        """Paused, leg lost, or closed: no new customer."""
+    def seat_not_ready(self, seat_id: str) -> None:
+        """No new customer; a reservation stays."""
         self._ready.pop(seat_id, None)
 
+    def seat_gone(self, seat_id: str) -> None:
+        """Leg lost, or closed: no customer at all; a call placed for it is now anybody's."""
+        self._ready.pop(seat_id, None)
+        self._reserved.pop(seat_id, None)
+
+    def reserve(self, seat_id: str, call_id: str) -> bool:
+        """Keep the seat for this call; False when another call has it. The caller knows whether its
+        leg is up and free."""
+        if self._reserved.get(seat_id, call_id) != call_id:
+            return False
+        self._ready.pop(seat_id, None)
+        self._reserved[seat_id] = call_id
+        return True
+
     def answered(self, call_id: str, campaign: str, now: float, limit: float) -> Match | None:
-        """A customer answered: the seat that is ready longest, or a wait of `limit` seconds."""
+        """A customer answered: the seat reserved for the call, else the one that is ready longest,
+        else a wait of `limit` seconds."""
+        for seat_id, reserved_for in self._reserved.items():
+            if reserved_for == call_id:
+                del self._reserved[seat_id]
+                return Match(seat_id, call_id)
         fitting = [i for i, r in self._ready.items() if campaign in r.campaigns]
         self._waiting[call_id] = _Waiting(campaign, now, now + limit)
         if not fitting:
@@ -59,8 +82,10 @@ class Matcher:
         return self._match(min(fitting, key=lambda i: self._ready[i].since), call_id)
 
     def call_over(self, call_id: str) -> None:
-        """The customer hung up, or is served otherwise."""
+        """The customer hung up, or is served otherwise; nothing is reserved for the call any more."""
         self._waiting.pop(call_id, None)
+        for seat_id in [seat for seat, call in self._reserved.items() if call == call_id]:
+            del self._reserved[seat_id]
 
     def overdue(self, now: float) -> list[str]:
         """Customers whose limit has passed; each is named once."""
@@ -72,6 +97,10 @@ class Matcher:
     def is_ready(self, seat_id: str) -> bool:
         """Whether the seat waits for a customer."""
         return seat_id in self._ready
+
+    def reserved_for(self, seat_id: str) -> str:
+        """The call that was placed for this seat; empty: none."""
+        return self._reserved.get(seat_id, "")
 
     def ready_count(self) -> int:
         """Seats that wait for a customer."""

@@ -165,7 +165,7 @@ class Engine:
         match event:
             case NodeUp(remembered=remembered):
                 recover.close_lost(session, floor, numbered.node, numbered.at, remembered)
-                give_node(floor, list(self.client.nodes))
+                give_node(floor, self._nodes())
             case Snapshot():
                 recover.reconcile(session, floor, numbered.node, event, numbered.at, monotonic())
             case SeatLegUp(seat_id=seat_id) | SeatLegDown(seat_id=seat_id):
@@ -184,7 +184,7 @@ class Engine:
         match fact:
             case SeatChosen(seat_id=seat_id):
                 seat = load_seat(session, floor, seat_id)
-                give_node(floor, list(self.client.nodes))
+                give_node(floor, self._nodes())
                 settle(session, floor, seat, now)
             case OutcomeRecorded(user_id=user_id, seat_id=seat_id, attempt_id=attempt_id):
                 if user_id and seat_id:
@@ -202,12 +202,16 @@ class Engine:
             if live.call.state in RINGING_STATES and concerns(live):
                 self.floor.tell(live.node, Hangup(call_id=call_id, reason="stopped"))
 
+    def _nodes(self) -> list[str]:
+        """Nodes that speak our version: the others are heard to their end, and given nothing."""
+        return [name for name, view in self.client.nodes.items() if view.is_understood]
+
     # --- what leaves ------------------------------------------------------------------------------
 
     def _decide(self) -> None:
         """Open lines where agents wait: for each node, the running campaigns take turns, and whose
         turn it was goes to the end, so that a single idle agent serves all of them."""
-        for node in list(self.client.nodes):
+        for node in self._nodes():
             running = sorted(self.floor.running, key=lambda c: self._last_turn.get(c, 0))
             for index, campaign_id in enumerate(running):
                 plan = self._pacer.decide(self._view(node))
