@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from dialer.domain.compliance import RulePack
+from dialer.packs import load_pack
+from dialer.packs.calendars import ExtraDays
 from telephony.config_file import Section, load_section
 
 
@@ -14,6 +18,13 @@ class PacingSettings(Section):
     """How many lines may be opened; predictive has its own issue."""
 
     mode: Literal["progressive"] = "progressive"
+
+
+class HolidaySettings(Section):
+    """Days off beside those of the law, and days worked whatever the calendar says (调休)."""
+
+    extra: tuple[date, ...] = ()
+    working: tuple[date, ...] = ()
 
 
 class DialerSettings(Section):
@@ -24,6 +35,15 @@ class DialerSettings(Section):
     engine_node_silence_seconds: Annotated[float, Field(ge=1, le=60)] = 5
     uploads: Path = Path("var/uploads")
     pacing: PacingSettings = PacingSettings()
+    holidays: HolidaySettings = HolidaySettings()
+
+    def pack(self) -> RulePack:
+        """The rule pack in force, with this installation's days off."""
+        return load_pack(self.rule_pack, self.extra_days())
+
+    def extra_days(self) -> ExtraDays:
+        """What the operator added to the calendar."""
+        return ExtraDays(frozenset(self.holidays.extra), frozenset(self.holidays.working))
 
 
 def load(path: Path | None = None) -> DialerSettings:

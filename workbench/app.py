@@ -49,7 +49,7 @@ def create_app(
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
         KEPT_UPLOADS=dialer.uploads,
-        KEPT_PACK=dialer.rule_pack,
+        KEPT_PACK=dialer.pack(),
         KEPT_RECORDINGS=recordings,
         SEND_FILE_MAX_AGE_DEFAULT=0,  # asked for again with an ETag: a new version is seen at once
     )

@@ -124,7 +124,6 @@ def token_add(username: str, name: str) -> None:
 def audit_pack(creditor: int, first: datetime, last: datetime, out: Path) -> None:
     """Ledger, proofs and hashes of one creditor and period, as a zip. 审计包。"""
     from dialer.clock import utc_now
-    from dialer.packs import load_pack
     from dialer.reports.audit_pack import write_pack
     from dialer.reports.kpis import Period
     from dialer.settings import load
@@ -136,7 +135,7 @@ def audit_pack(creditor: int, first: datetime, last: datetime, out: Path) -> Non
     recordings = telephony_settings.load().recordings
     with read(open_store(settings.database)) as session:
         manifest = write_pack(
-            session, out, creditor, period, load_pack(settings.rule_pack), recordings, utc_now()
+            session, out, creditor, period, settings.pack(), recordings, utc_now()
         )
     click.echo(json.dumps(manifest, ensure_ascii=False, indent=1))
 

@@ -29,7 +29,6 @@ from dialer.domain.compliance import RulePack
 from dialer.domain.promises import PromiseAsk
 from dialer.facts import AnyFact, CampaignChanged, PromiseMade, Pulsed, UploadChanged
 from dialer.feed import Reader, last_id
-from dialer.packs import load_pack
 from dialer.reports import campaigns, desk, live_board
 from dialer.reports.people import ready_users, user_of_seat
 from dialer.store.session import Sessions, read
@@ -64,7 +63,7 @@ def install(app: Flask, sessions: Sessions, origin: str) -> Follower:
         app, cors_allowed_origins=[origin], manage_session=False, max_http_buffer_size=100_000,
         ping_interval=PING_SECONDS, ping_timeout=PING_SECONDS,
     )  # fmt: skip
-    follower = Follower(sessions, load_pack(app.config["KEPT_PACK"]))
+    follower = Follower(sessions, app.config["KEPT_PACK"])
     app.extensions["kept_follower"] = follower
     _listen_to_pages(sessions, follower)
     _listen_to_calls(sessions)

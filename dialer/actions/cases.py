@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dialer.actions.actor import Actor
 from dialer.actions.refusals import Refused
 from dialer.actions.settling import HOME
-from dialer.domain.compliance.gate import HOLD_CODES, NOT_OVERRIDABLE, ORDER
+from dialer.domain.compliance.codes import OVERRIDABLE
 from dialer.domain.promises import PromiseState
 from dialer.domain.third_parties import GROUNDS, unreachable_is_proven
 from dialer.facts import CaseClosed, ContactStopped, PlacementChanged
@@ -213,10 +213,7 @@ def ask_override(
     now: datetime,
 ) -> int:  # fmt: skip
     """Ask to waive one rule for one person; nothing happens before somebody else approves."""
-    known = {*HOLD_CODES.values(), "MANUAL_HOLD", "INCONVENIENT_TIME", "CAP_DAY_ATTEMPT",
-             "CAP_NUMBER", "CAP_INTERVAL", "CAP_7IN7", "CAP_CONVERSATION", "PTP_PENDING",
-             "AGENT_GUARANTEE_REQUIRED", "BALANCE_STALE", "AGENT_UNTRAINED", *ORDER}  # fmt: skip
-    if code in NOT_OVERRIDABLE or code not in known:
+    if code not in OVERRIDABLE:
         raise Refused("not_overridable", code_=code)
     if not reason.strip():
         raise Refused("reason_missing")

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from dialer.domain.compliance.hours import Calendar, zones_of
-from dialer.domain.compliance.pack import RulePack
+from dialer.domain.compliance.hours import zones_of
+from dialer.domain.compliance.pack import RulePack, calendar_of
 from dialer.domain.outcomes import OUTCOMES, Then
 
 # Minutes to wait; a code that is not here waits a day.
@@ -53,7 +53,7 @@ class Fault:
 def lint(rules: Recycle, pack: RulePack, ring_seconds: int, now: datetime) -> tuple[Fault, ...]:
     """Windows that never open, retries above the caps, rules for codes that are never retried."""
     faults = []
-    calendar = Calendar(pack.week, zones_of("", pack.zones), pack.holidays)
+    calendar = calendar_of(pack, zones_of("", pack.zones))
     if calendar.next_open(now, timedelta(seconds=ring_seconds)) is None:
         faults.append(Fault("never_open"))
     if not pack.ring_seconds_min <= ring_seconds <= 45:

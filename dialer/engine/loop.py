@@ -36,7 +36,6 @@ from dialer.facts import (
     SeatChosen,
 )
 from dialer.feed import Reader, last_id, publish
-from dialer.packs import load_pack
 from dialer.settings import DialerSettings
 from dialer.store import lease
 from dialer.store.session import Sessions, write
@@ -85,7 +84,7 @@ class Engine:
         owner: str = "",
     ) -> None:  # fmt: skip
         self._settings, self._telephony, self._sessions = settings, telephony, sessions
-        self._pack = load_pack(settings.rule_pack)
+        self._pack = settings.pack()
         self._owner = owner or f"{socket.gethostname()}:{os.getpid()}"
         self.floor = Floor()
         self.stopping = False

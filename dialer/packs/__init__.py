@@ -8,8 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dialer.domain.compliance.ask import Channel
 from dialer.domain.compliance.hours import Week, Window
 from dialer.domain.compliance.pack import AbandonRule, Cap, Counts, Key, Narrowing, RulePack
+from dialer.packs.calendars import NO_EXTRA, ExtraDays, days_off
 
 PACKS = ("cn", "us", "uk")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -17,12 +19,12 @@ STALE_AFTER = timedelta(days=180)
 
 
 @cache
-def load_pack(name: str) -> RulePack:
-    """The pack `name`.toml of this folder."""
+def load_pack(name: str, extra: ExtraDays = NO_EXTRA) -> RulePack:
+    """The pack `name`.toml of this folder, with the days off of its place and the operator's own."""
     if name not in PACKS:
         raise ValueError(f"no rule pack {name!r}; there are {', '.join(PACKS)}")
     data = tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
-    rest = data["rest"]
+    rest, days = data["rest"], days_off(name, extra)
     return RulePack(
         name=data["name"],
         version=data["version"],
@@ -37,17 +39,27 @@ def load_pack(name: str) -> RulePack:
         ring_seconds_min=data["ring_seconds_min"],
         abandon=_abandon(data["abandon"]),
         promise_days_max=data["promise_days_max"],
+        plan_periods_max=dict(data["plans"]["periods_max"]),
         citations={"OUT_OF_HOURS": data["hours"]["citation"], "CAP_INTERVAL": rest["citation"],
                    "THIRD_PARTY": data["third_party"]["citation"],
-                   "ABANDON_BUDGET": data["abandon"]["citation"]},
+                   "ABANDON_BUDGET": data["abandon"]["citation"],
+                   "PLAN": data["plans"]["citation"]},
         closed_on_holidays=data["hours"].get("closed_on_holidays", False),
-        holidays=frozenset(data.get("holidays", ())),
+        holidays=days.holidays,
+        working_weekends=days.working_weekends,
+        calendar_through=days.known_through,
     )  # fmt: skip
 
 
 def is_stale(pack: RulePack, today: date) -> bool:
     """Nobody has compared the pack with the law for half a year."""
     return today - pack.verified_on > STALE_AFTER
+
+
+def calendar_is_old(pack: RulePack, today: date) -> bool:
+    """In the last month of the last year whose days off were announced, or later: the operator adds
+    the next year's to config.toml, or a newer release of the library brings them."""
+    return today >= date(pack.calendar_through, 12, 1)
 
 
 def _week(hours: dict[str, Any]) -> Week:
@@ -62,7 +74,8 @@ def _week(hours: dict[str, Any]) -> Week:
 def _cap(code: str, cap: dict[str, Any]) -> Cap:
     return Cap(
         code, Key(cap["key"]), Counts(cap["counts"]), cap["limit"], cap["days"], cap["citation"],
-        cap.get("cooling", False),
+        cap.get("cooling", False), Channel(cap.get("channel", "voice")),
+        cap.get("not_with_consent", False),
     )  # fmt: skip
 
 
@@ -71,6 +84,7 @@ def _abandon(rule: dict[str, Any]) -> AbandonRule:
         formula=rule["formula"], starts=rule["starts"],
         threshold=timedelta(seconds=rule["threshold_seconds"]), window=rule["window"],
         target=rule["target"], hard=rule["hard"],
+        message_needs_consent=rule.get("message_needs_consent", False),
     )  # fmt: skip
 
 
@@ -78,7 +92,8 @@ def narrowing_of(data: dict[str, Any]) -> Narrowing:
     """What an agreement or campaign stores: hours, caps, number_interval_minutes, ... Raises
     ValueError or KeyError naming what it cannot read."""
     unknown = set(data) - {
-        "hours", "caps", "number_interval_minutes", "closed_on_holidays", "hard_abandon",
+        "hours", "caps", "number_interval_minutes", "closed_on_holidays", "working_days_only",
+        "hard_abandon",
     }  # fmt: skip
     if unknown:
         raise ValueError(", ".join(sorted(unknown)))
@@ -88,5 +103,6 @@ def narrowing_of(data: dict[str, Any]) -> Narrowing:
         caps={str(code): int(limit) for code, limit in data.get("caps", {}).items()} or None,
         number_interval=timedelta(minutes=minutes) if minutes is not None else None,
         closed_on_holidays=bool(data.get("closed_on_holidays", False)),
+        working_days_only=bool(data.get("working_days_only", False)),
         hard_abandon=data.get("hard_abandon"),
     )

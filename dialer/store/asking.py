@@ -16,6 +16,7 @@ from dialer.domain.compliance import (
     Ask,
     Blocked,
     CaseFacts,
+    Channel,
     Infrastructure,
     NumberFacts,
     Past,
@@ -153,7 +154,7 @@ def _by(
 
 def _case_facts(session: Session, case_ids: set[int], today: date) -> dict[int, CaseFacts]:
     """The cases, their placements and creditors' agreements, as the gate sees them."""
-    placements: dict[int, tuple[bool, bool]] = {}
+    placements: dict[int, tuple[bool, frozenset[str]]] = {}
     facts = {}
     for case in _rows(session, Case, Case.id, case_ids):
         if case.placement_id not in placements:
@@ -162,16 +163,18 @@ def _case_facts(session: Session, case_ids: set[int], today: date) -> dict[int, 
     return facts
 
 
-def _placement_facts(session: Session, placement_id: int, today: date) -> tuple[bool, bool]:
-    """(active under an agreement that runs, voice permitted)."""
+def _placement_facts(
+    session: Session, placement_id: int, today: date
+) -> tuple[bool, frozenset[str]]:
+    """(active under an agreement that runs, channels it permits)."""
     placement = session.get_one(Placement, placement_id)
     agreement = agreement_of(session, placement)
     if agreement is None:
-        return placement.state == "active", True
+        return placement.state == "active", frozenset(Channel)
     running = agreement.starts_on <= today and (
         agreement.ends_on is None or today <= agreement.ends_on
     )
-    return placement.state == "active" and running, "voice" in agreement.channels
+    return placement.state == "active" and running, frozenset(agreement.channels)
 
 
 def best_phone(

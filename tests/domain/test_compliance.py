@@ -10,54 +10,25 @@ from hypothesis import strategies as st
 
 from dialer.domain.compliance import (
     Allowed,
-    Ask,
     Blocked,
     CaseFacts,
     Infrastructure,
     Narrowing,
     NumberFacts,
-    Past,
     PersonFacts,
     Window,
     may_contact,
 )
-from dialer.domain.compliance.gate import HOLD_CODES, NOT_OVERRIDABLE
+from dialer.domain.compliance.codes import HOLD_CODES, NOT_OVERRIDABLE
 from dialer.domain.compliance.pack import Widened, narrowed
 from dialer.packs import PACKS, is_stale, load_pack, narrowing_of
+from tests.domain.asks import CN, NOW, NUMBER, UK, US, ask, code, past
 
 pytestmark = pytest.mark.unit
 
-CN, US, UK = (load_pack(name) for name in PACKS)
-NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday, 10:00 in Shanghai
-NUMBER = "15400000001"
 TIMES = st.datetimes(
     datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)  # noqa: DTZ001
 )  # fmt: skip
-
-
-def past(hours: float, *, zone: str = "Asia/Shanghai", now: datetime = NOW, **fields) -> Past:
-    """A contact so many hours ago."""
-    at = now - timedelta(hours=hours)
-    base = Past(
-        at=at, day=at.astimezone(ZoneInfo(zone)).date(), number=NUMBER, account_id=1, own=True
-    )
-    return replace(base, **fields)
-
-
-def ask(**fields) -> Ask:
-    base = Ask(
-        now=NOW, ring_seconds=30, account_id=1, case=CaseFacts(),
-        person=PersonFacts("Asia/Shanghai"), number=NumberFacts(NUMBER), history=(),
-    )  # fmt: skip
-    person = {k: fields.pop(k) for k in ("timezone", "holds", "inconvenient") if k in fields}
-    number = {k: fields.pop(k) for k in ("role", "ground", "refused", "state") if k in fields}
-    return replace(
-        base, person=replace(base.person, **person), number=replace(base.number, **number), **fields
-    )
-
-
-def code(verdict) -> str:
-    return verdict.code if isinstance(verdict, Blocked) else ""
 
 
 def test_allowed_and_it_says_why():
@@ -140,7 +111,7 @@ def test_times_the_person_called_inconvenient():
     ("fields", "expected"),
     [({"case": CaseFacts("recalled")}, "RECALLED"), ({"case": CaseFacts("closed")}, "CASE_CLOSED"),
      ({"case": CaseFacts(placement_active=False)}, "PLACEMENT_INACTIVE"),
-     ({"case": CaseFacts(voice_permitted=False)}, "CHANNEL_NOT_PERMITTED"),
+     ({"case": CaseFacts(channels=frozenset({"sms"}))}, "CHANNEL_NOT_PERMITTED"),
      *(({"holds": (kind,)}, code_) for kind, code_ in HOLD_CODES.items()),
      ({"holds": ("anything",)}, "MANUAL_HOLD"),
      ({"state": "wrong"}, "WRONG_NUMBER"), ({"state": "invalid"}, "INVALID_NUMBER"),

@@ -1,19 +1,23 @@
 """The gate (拨前检查): may this person be contacted about this debt on this number, now?
 
-One pure, fail-closed function for every path; limits are data (`dialer/packs`). Read `gate` first.
+One pure, fail-closed function for every path and channel; limits are data (`dialer/packs`). Read
+`gate` first, then `checks`.
 """
 
 from dialer.domain.compliance.ask import (
     Ask,
     CaseFacts,
+    Channel,
     Infrastructure,
     NumberFacts,
     Past,
     PersonFacts,
 )
-from dialer.domain.compliance.gate import ORDER, Allowed, Blocked, Licence, may_contact
+from dialer.domain.compliance.checks import ORDER
+from dialer.domain.compliance.gate import may_contact
 from dialer.domain.compliance.hours import Window, local_day, zones_of
 from dialer.domain.compliance.pack import Cap, Narrowing, RulePack
+from dialer.domain.compliance.verdicts import Allowed, Blocked, Licence
 
 __all__ = [
     "ORDER",
@@ -22,6 +26,7 @@ __all__ = [
     "Blocked",
     "Cap",
     "CaseFacts",
+    "Channel",
     "Infrastructure",
     "Licence",
     "Narrowing",

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 STEP = timedelta(minutes=15)
 LOOK_AHEAD = timedelta(days=15)  # the longest run of closed days a calendar may hold
+SATURDAY = 5
+WORST_FIRST = ("OUT_OF_HOURS", "HOLIDAY", "INCONVENIENT_TIME")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,14 @@ class Window:
         same_day = start.date() == end.date()
         return same_day and self.opens <= start.time() and end.time() < self.closes
 
+    def meets(self, start: datetime, end: datetime) -> bool:
+        """Any part of the time from `start` to `end`, local and of one day, lies inside. A window may
+        go over midnight: 22:00 to 07:00."""
+        first, last = start.time(), end.time()
+        if self.opens < self.closes:
+            return first < self.closes and last >= self.opens
+        return self.opens > self.closes and (last >= self.opens or first < self.closes)
+
 
 Week = tuple[Window, ...]  # Monday first, seven of them
 
@@ -35,10 +45,10 @@ def intersect(one: Week, other: Week) -> Week:
     return tuple(both)
 
 
-def zones_of(timezone: str, zones: tuple[str, ...]) -> tuple[ZoneInfo, ...]:
+def zones_of(timezone: str | None, zones: tuple[str, ...]) -> tuple[ZoneInfo, ...]:
     """The debtor's zone; when it is unknown, all zones of the pack (strictest)."""
     try:
-        return (ZoneInfo(timezone),)
+        return (ZoneInfo(timezone or ""),)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return tuple(ZoneInfo(name) for name in zones)
 
@@ -50,24 +60,39 @@ def local_day(moment: datetime, zones: tuple[ZoneInfo, ...]) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """A week of windows with exceptions: holidays, and what this person asked for."""
+    """A week of windows with exceptions: holidays, weekends, and what this person asked for.
+
+    `working_weekends`: None: weekends are days like others; else all are closed but these (调休)."""
 
     week: Week
     zones: tuple[ZoneInfo, ...]
     holidays: frozenset[date]
     inconvenient: tuple[Window, ...] = ()
+    working_weekends: frozenset[date] | None = None
 
     def fault(self, now: datetime, lasts: timedelta) -> str:
-        """Why not now, as a code; empty when every zone is open for the whole of `lasts`."""
-        for zone in self.zones:
-            start, end = now.astimezone(zone), (now + lasts).astimezone(zone)
-            if start.date() in self.holidays:
-                return "HOLIDAY"
-            if not self.week[start.weekday()].holds(start, end):
-                return "OUT_OF_HOURS"
-            if any(w.opens <= start.time() < w.closes for w in self.inconvenient):
-                return "INCONVENIENT_TIME"
+        """Why not now, as a code; empty when every zone is open for the whole of `lasts`. Of several
+        zones that do not agree nobody knows the right one: TZ_UNKNOWN."""
+        faults = {self._fault_in(zone, now, lasts) for zone in self.zones}
+        if "" in faults:
+            return "" if len(faults) == 1 else "TZ_UNKNOWN"
+        return next(fault for fault in WORST_FIRST if fault in faults)
+
+    def _fault_in(self, zone: ZoneInfo, now: datetime, lasts: timedelta) -> str:
+        start, end = now.astimezone(zone), (now + lasts).astimezone(zone)
+        if not self.week[start.weekday()].holds(start, end):
+            return "OUT_OF_HOURS"
+        if self._is_day_off(start.date()):
+            return "HOLIDAY"
+        if any(window.meets(start, end) for window in self.inconvenient):
+            return "INCONVENIENT_TIME"
         return ""
+
+    def _is_day_off(self, day: date) -> bool:
+        if day in self.holidays:
+            return True
+        weekend = day.weekday() >= SATURDAY
+        return weekend and self.working_weekends is not None and day not in self.working_weekends
 
     def next_open(self, now: datetime, lasts: timedelta) -> datetime | None:
         """First moment, in quarters of an hour, at which nothing is wrong; None within 15 days."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from dialer.domain.compliance.hours import Week, intersect
+from dialer.domain.compliance.ask import Channel
+from dialer.domain.compliance.hours import Calendar, Week, Window, intersect
 
 
 class Key(StrEnum):
@@ -21,15 +23,17 @@ class Counts(StrEnum):
     """Which past contacts count."""
 
     EFFECTIVE = "effective"
-    ATTEMPTS = "attempts"  # INVITEs that may have rung
+    ATTEMPTS = "attempts"  # INVITEs that may have rung, messages that may have been sent
+    CONNECTED = "connected"  # ... and reached the number that was dialed
     CONVERSATIONS = "conversations"
 
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """At most `limit` within the last `days` local days, today included; 0 days: ever.
+    """At most `limit` on one channel within the last `days` local days, today included; 0 days: ever.
 
-    `cooling`: nothing may follow for so many days, the day of the contact being day 1."""
+    `cooling`: nothing may follow for so many days, the day of the contact being day 1.
+    `not_with_consent`: contacts under the person's direct consent neither count nor are capped."""
 
     code: str
     key: Key
@@ -38,6 +42,12 @@ class Cap:
     days: int
     citation: str
     cooling: bool = False
+    channel: str = Channel.VOICE
+    not_with_consent: bool = False
+
+
+# Caps that a pack need not have and an agreement or campaign may add.
+LIFETIME = Cap("CAP_LIFETIME", Key.PERSON_DEBT, Counts.ATTEMPTS, 0, 0, "agreement or campaign")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,7 @@ class AbandonRule:
     window: str  # P30D | PT24H | DAY
     target: float
     hard: float
+    message_needs_consent: bool = False  # a recorded voice only to whom agreed to it (US-FCC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +80,31 @@ class RulePack:
     ring_seconds_min: int
     abandon: AbandonRule
     promise_days_max: int
+    plan_periods_max: dict[str, int]  # product -> instalments; "" for any other product
     citations: dict[str, str]
     closed_on_holidays: bool = False
+    working_days_only: bool = False
     holidays: frozenset[date] = frozenset()
+    working_weekends: frozenset[date] = frozenset()  # make-up days of the state (调休)
+    calendar_through: int = 0  # the last year whose days off are known
+
+    def look_back_days(self) -> int | None:
+        """How far back contacts matter; None: to the beginning."""
+        if self.third_party == "once" or any(not cap.days for cap in self.caps):
+            return None
+        rests = (self.number_interval, self.after_abandon, self.after_machine)
+        return max([cap.days for cap in self.caps] + [rest.days + 1 for rest in rests])
+
+
+def calendar_of(
+    pack: RulePack, zones: tuple[ZoneInfo, ...], inconvenient: tuple[Window, ...] = ()
+) -> Calendar:
+    """The pack's hours and, where it closes on them, days off, at a place."""
+    closed = pack.closed_on_holidays or pack.working_days_only
+    return Calendar(
+        pack.week, zones, pack.holidays if closed else frozenset(), inconvenient,
+        pack.working_weekends if pack.working_days_only else None,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +115,7 @@ class Narrowing:
     caps: dict[str, int] | None = None  # cap code -> lower limit
     number_interval: timedelta | None = None
     closed_on_holidays: bool = False
+    working_days_only: bool = False  # closed on days off and on weekends that are not made up for
     hard_abandon: float | None = None
 
 
@@ -95,8 +129,11 @@ class Widened(ValueError):
 
 def narrowed(pack: RulePack, narrowing: Narrowing) -> RulePack:
     """The pack with tighter limits. Raises Widened for a limit above the pack's own."""
-    limits = {cap.code: cap.limit for cap in pack.caps}
     asked = narrowing.caps or {}
+    caps = pack.caps
+    if LIFETIME.code in asked and all(cap.code != LIFETIME.code for cap in caps):
+        caps = (*caps, replace(LIFETIME, limit=asked[LIFETIME.code]))
+    limits = {cap.code: cap.limit for cap in caps}
     for code, limit in asked.items():
         if code not in limits or not 0 <= limit <= limits[code]:
             raise Widened(code)
@@ -108,8 +145,9 @@ def narrowed(pack: RulePack, narrowing: Narrowing) -> RulePack:
     return replace(
         pack,
         week=intersect(pack.week, narrowing.week) if narrowing.week else pack.week,
-        caps=tuple(replace(cap, limit=asked.get(cap.code, cap.limit)) for cap in pack.caps),
+        caps=tuple(replace(cap, limit=asked.get(cap.code, cap.limit)) for cap in caps),
         number_interval=narrowing.number_interval or pack.number_interval,
         closed_on_holidays=pack.closed_on_holidays or narrowing.closed_on_holidays,
+        working_days_only=pack.working_days_only or narrowing.working_days_only,
         abandon=replace(pack.abandon, hard=hard, target=min(pack.abandon.target, hard)),
     )
