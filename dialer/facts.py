@@ -40,6 +40,12 @@ class SeatChosen(Fact, frozen=True):
     pause_reason: str = ""
 
 
+class AgentAssigned(Fact, frozen=True):
+    """Which campaigns an agent takes was changed."""
+
+    user_id: int
+
+
 class OutcomeRecorded(Fact, frozen=True):
     """An attempt has its outcome; `user_id` 0 means the system."""
 
@@ -152,5 +158,5 @@ class Pulsed(Fact, frozen=True):
 AnyFact = (
     CampaignChanged | UploadChanged | SeatChosen | OutcomeRecorded | PromiseMade | ContactStopped
     | PaymentPosted | PromiseSettled | CaseClosed | PlacementChanged
-    | HangupAsked | EngineStarted | CallMoved | CallJudged | SeatMoved | Pulsed
+    | AgentAssigned | HangupAsked | EngineStarted | CallMoved | CallJudged | SeatMoved | Pulsed
 )  # fmt: skip

@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable
 
 from dialer.domain.pacing_terms import ListView, View
+
+HALF_LIFE_SECONDS = 300.0  # after a lull a list does not catch up on more than a few minutes
+
+
+class RecentDials:
+    """Dials of each list, older ones counting less: what the shares are balanced over."""
+
+    def __init__(self) -> None:
+        self._count: dict[str, float] = {}
+        self._at: dict[str, float] = {}
+
+    def note(self, name: str, at: float) -> None:
+        """One more dial of this list at `at` seconds."""
+        self._count[name] = self.of(name, at) + 1.0
+        self._at[name] = at
+
+    def of(self, name: str, now: float) -> float:
+        """How many, decayed to `now`."""
+        age = max(now - self._at.get(name, now), 0.0)
+        return self._count.get(name, 0.0) * math.exp2(-age / HALF_LIFE_SECONDS)
 
 
 class ListShares:
     """The dials of one plan, given out list by list."""
 
-    def __init__(self, view: View) -> None:
-        """The shares are balanced over what is in the air, so a decision needs no memory."""
+    def __init__(self, view: View, recent: RecentDials | None = None) -> None:
+        """Over the last minutes each list gets dials by its weight, with one agent or with hundreds.
+
+        What is in the air counts even when nobody noted its dialing."""
+        recent = recent or RecentDials()
         self._lists = view.lists
         self._given = dict.fromkeys((one.name for one in view.lists), 0)
-        self._in_air = dict.fromkeys(self._given, 0)
-        if len(self._lists) > 1:
-            for call in view.calls:
-                if call.list in self._in_air:
-                    self._in_air[call.list] += 1
+        in_air = Counter(call.list for call in view.calls)
+        self._recent = {name: max(recent.of(name, view.now), in_air[name]) for name in self._given}
         self.count = 0
 
     @property
@@ -47,4 +69,4 @@ class ListShares:
         return one.ready is None or one.ready > self._given[one.name]
 
     def _lead(self, one: ListView) -> float:
-        return (self._in_air[one.name] + self._given[one.name] + 1) / one.weight
+        return (self._recent[one.name] + self._given[one.name] + 1) / one.weight

@@ -6,7 +6,7 @@ no randomness: the same events and the same view give the same plan.
 
 from __future__ import annotations
 
-from dialer.domain.list_shares import ListShares
+from dialer.domain.list_shares import ListShares, RecentDials
 from dialer.domain.one_to_one import Guaranteed, idle_agents
 from dialer.domain.pacing_terms import (
     Abandoned,
@@ -48,9 +48,12 @@ class Pacer:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._recent_dials = RecentDials()
 
     def observe(self, event: Event) -> None:
         """Learn from one event. Unknown ids, doubled and late events are taken without harm."""
+        if isinstance(event, Dialed):
+            self._recent_dials.note(event.list, event.at)
 
     def decide(self, view: View) -> Plan:
         """What to do now."""
@@ -58,7 +61,7 @@ class Pacer:
         if self._settings.mode is not Mode.PROGRESSIVE:
             return Plan(held_by="mode", idle=idle, in_air=in_air)
         room, cap = room_of(self._settings, view)
-        shares = ListShares(view)
+        shares = ListShares(view, self._recent_dials)
         guaranteed = Guaranteed(view)
         held_by: HeldBy = ""
         while not held_by:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dialer.actions.apply_outcome import apply_outcome
+from dialer.clock import monotonic
 from dialer.domain.abandonment import cause_of
 from dialer.domain.call import (
     Call,
@@ -27,10 +28,12 @@ from dialer.domain.call import (
     WasEnded,
     step,
 )
+from dialer.domain.pacing import WasMachine
 from dialer.domain.seat import SeatState
 from dialer.engine.floor import Floor, LiveCall, load_seat, settle
 from dialer.engine.number_pool import note_dial
-from dialer.facts import CallJudged, CallMoved
+from dialer.engine.pacing import events_of
+from dialer.facts import CallJudged, CallMoved, OutcomeRecorded
 from dialer.feed import publish
 from dialer.store.tables import Attempt, Outcome, Seat
 from telephony.protocol import (
@@ -91,7 +94,14 @@ def advance(
     floor.calls[attempt.id] = live
     if isinstance(happening, WasEnded) and not attempt.verdict:
         attempt.verdict, attempt.ended_by = happening.verdict, happening.by
-    live.call, effects = step(live.call, happening)
+    before = live.call
+    live.call, effects = step(before, happening)
+    moment = monotonic()
+    if live.call.state is not before.state:
+        live.phase_since = moment
+    floor.happened += [
+        (live.node, event) for event in events_of(attempt.id, live, before, attempt.verdict, moment)
+    ]
     for effect in effects:
         _carry_out(session, floor, attempt, live.call, effect, at)
     if live.call.state is CallState.ENDED:
@@ -185,11 +195,11 @@ def _free_seat(
     settle(session, floor, seat, at)
 
 
-def outcome_saved(
-    session: Session, floor: Floor, seat_id: int, attempt_id: str, at: datetime
-) -> None:
+def outcome_saved(session: Session, floor: Floor, saved: OutcomeRecorded, at: datetime) -> None:
     """The agent saved the outcome: the seat leaves wrap-up, if it was in it."""
-    seat = load_seat(session, floor, seat_id)
-    if seat.attempt_id == attempt_id and not seat.on_line:
+    seat = load_seat(session, floor, saved.seat_id)
+    if saved.code == "AM_AGENT":  # the pacer counted a person
+        floor.happened.append((seat.node, WasMachine(monotonic(), saved.attempt_id)))
+    if seat.attempt_id == saved.attempt_id and not seat.on_line:
         seat.outcome_missing, seat.attempt_id = False, ""
         settle(session, floor, seat, at)

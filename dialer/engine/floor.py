@@ -11,32 +11,52 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from dialer.clock import monotonic
 from dialer.domain.call import Call, CallState
+from dialer.domain.pacing import AgentMoved, AgentState, Event
 from dialer.domain.seat import SeatFacts, SeatState, SeatStatus, state_of
 from dialer.facts import SeatMoved
 from dialer.feed import publish
-from dialer.store.tables import Campaign, Seat, SeatSpan, User
+from dialer.store.tables import Assignment, Campaign, Seat, SeatSpan, User
 from telephony.protocol import Command, SeatClose, SeatNotReady, SeatOpen, SeatReady
 
 IN_AIR = (CallState.PLACED, CallState.DIALED, CallState.RINGING, CallState.ANSWERED)
 
 
+# A seat that waits for its phone, or for a call of its own, is out of the pacer's sight.
+_AGENT_STATES = {
+    SeatState.IDLE: AgentState.IDLE, SeatState.TALKING: AgentState.TALK,
+    SeatState.WRAP_UP: AgentState.WRAP, SeatState.PAUSED: AgentState.PAUSE,
+}  # fmt: skip
+
+
 @dataclass(slots=True)
 class LiveSeat:
-    """A seat, what is known of it, and what its node was told."""
+    """A seat, what is known of it, and what its node was told. `since` is monotonic."""
 
     id: int
+    user_id: int
     address: str
     dial_in_code: str
     status: SeatStatus
     pause_reason: str
     state: SeatState
+    since: float = 0.0  # in this state; monotonic
+    campaigns: frozenset[int] = frozenset()  # that it takes; empty: all
     leg_up: bool = False
     attempt_id: str = ""
     on_line: bool = False
     outcome_missing: bool = False
     node: str = ""
     told_ready: tuple[str, ...] = ()
+
+    def takes(self, campaign_id: int) -> bool:
+        """Whether customers of this campaign may reach the seat."""
+        return not self.campaigns or campaign_id in self.campaigns
+
+    def agent_state(self) -> AgentState:
+        """Its state in the pacer's words."""
+        return _AGENT_STATES.get(self.state, AgentState.OUT)
 
     def facts(self) -> SeatFacts:
         """What decides its state."""
@@ -54,16 +74,20 @@ class LiveCall:
     node: str
     placed_at: float  # monotonic
     account_id: int = 0
+    phase_since: float = 0.0  # monotonic
 
 
 @dataclass(slots=True)
 class Floor:
-    """All seats and calls; `outbox` collects commands that leave after the commit."""
+    """All seats and calls. `outbox` collects commands that leave after the commit, `happened` what the
+    pacers of the nodes must hear of."""
 
     seats: dict[int, LiveSeat] = field(default_factory=dict)
     calls: dict[str, LiveCall] = field(default_factory=dict)
     running: tuple[int, ...] = ()
+    weights: dict[int, float] = field(default_factory=dict)  # of running campaigns
     outbox: list[tuple[str, Command]] = field(default_factory=list)
+    happened: list[tuple[str, Event]] = field(default_factory=list)
 
     def in_air(self, node: str) -> int:
         """Calls on their way to an agent."""
@@ -80,8 +104,11 @@ class Floor:
 
 def load_running(session: Session, floor: Floor) -> None:
     """Which campaigns run; seats already waiting are told the new list."""
-    rows = session.scalars(select(Campaign.id).where(Campaign.state == "running"))
-    floor.running = tuple(sorted(rows))
+    rows = session.execute(
+        select(Campaign.id, Campaign.weight).where(Campaign.state == "running")
+    ).all()
+    floor.weights = {row.id: row.weight for row in rows}
+    floor.running = tuple(sorted(floor.weights))
     for seat in floor.seats.values():
         _tell_readiness(floor, seat)
 
@@ -93,13 +120,16 @@ def load_seat(session: Session, floor: Floor, seat_id: int) -> LiveSeat:
     if seat is None:
         address = session.get_one(User, row.user_id).leg_address
         seat = LiveSeat(
-            row.id, address, row.dial_in_code, SeatStatus(row.status), row.pause_reason,
+            row.id, row.user_id, address, row.dial_in_code, SeatStatus(row.status), row.pause_reason,
             SeatState(row.state), attempt_id=row.attempt_id or "",
             outcome_missing=row.state == SeatState.WRAP_UP, on_line=row.state == SeatState.TALKING,
         )  # fmt: skip
         floor.seats[seat_id] = seat
     seat.status, seat.pause_reason = SeatStatus(row.status), row.pause_reason
     seat.dial_in_code = row.dial_in_code
+    seat.campaigns = frozenset(session.scalars(
+        select(Assignment.campaign_id).where(Assignment.user_id == row.user_id)
+    ))  # fmt: skip
     return seat
 
 
@@ -113,7 +143,9 @@ def settle(session: Session, floor: Floor, seat: LiveSeat, now: datetime) -> Non
     span_changed = row.state != state or (
         state is SeatState.PAUSED and _open_pause_reason(session, seat.id) != seat.pause_reason
     )
-    seat.state = state
+    if seat.state != state:
+        seat.state, seat.since = state, monotonic()
+        floor.happened.append((seat.node, AgentMoved(seat.since, str(seat.id), seat.agent_state())))
     if changed or span_changed:
         row.leg_up, row.attempt_id = seat.leg_up, seat.attempt_id or None
         if span_changed:
@@ -146,7 +178,10 @@ def _tell_leg(floor: Floor, seat: LiveSeat) -> None:
 
 
 def _tell_readiness(floor: Floor, seat: LiveSeat) -> None:
-    campaigns = tuple(str(c) for c in floor.running) if seat.state is SeatState.IDLE else ()
+    campaigns = (
+        tuple(str(c) for c in floor.running if seat.takes(c))
+        if seat.state is SeatState.IDLE else ()
+    )  # fmt: skip
     if not seat.node or campaigns == seat.told_ready:
         return
     seat.told_ready = campaigns

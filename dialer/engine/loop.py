@@ -18,13 +18,15 @@ from sqlalchemy.orm import Session
 
 from dialer.clock import monotonic, utc_now
 from dialer.domain.call import CallState, WasEnded
-from dialer.domain.pacing import Agent, AgentState, AirCall, Mode, Pacer, Plan, Settings, View
-from dialer.domain.seat import SeatState
+from dialer.domain.pacing import Plan
 from dialer.engine import calls, recover, schedule, stops
-from dialer.engine.floor import IN_AIR, Floor, LiveCall, give_node, load_running, load_seat, settle
+from dialer.engine.floor import Floor, LiveCall, give_node, load_running, load_seat, settle
+from dialer.engine.list_counts import ListCounts
+from dialer.engine.pacing import FloorPacing, Listed, Room
 from dialer.engine.place import Placing, place
 from dialer.engine.pulse import write_pulse
 from dialer.facts import (
+    AgentAssigned,
     AnyFact,
     CampaignChanged,
     CaseClosed,
@@ -61,14 +63,8 @@ log = logging.getLogger(__name__)
 TURN_SECONDS = 0.04
 BEAT_SECONDS = 1.0
 SNAPSHOT_SECONDS = 20.0
-AGENT_STATES = {
-    SeatState.IDLE: AgentState.IDLE,
-    SeatState.TALKING: AgentState.TALK,
-    SeatState.WRAP_UP: AgentState.WRAP,
-    SeatState.PAUSED: AgentState.PAUSE,
-    SeatState.CONNECTING: AgentState.OUT,
-    SeatState.OFFLINE: AgentState.OUT,
-}
+DECIDE_SECONDS = 0.1  # without anything new; whatever happens is answered at once
+DRY_SECONDS = 0.2  # a list that gave nothing is asked again after this
 RINGING_STATES = (CallState.PLACED, CallState.DIALED, CallState.RINGING)
 
 
@@ -88,17 +84,12 @@ class Engine:
         self._owner = owner or f"{socket.gethostname()}:{os.getpid()}"
         self.floor = Floor()
         self.stopping = False
-        trunks = telephony.trunks
-        self._lines = sum(t.channels for t in trunks)
-        self._calls_per_second = int(sum(t.calls_per_second for t in trunks))
-        self._pacer = Pacer(Settings(
-            mode=Mode.PROGRESSIVE, lines=self._lines, calls_per_second=self._calls_per_second
-        ))  # fmt: skip
+        self.list_counts = ListCounts()
+        self._pacing = FloorPacing(self._pack, telephony)
+        self._plans: dict[str, Plan] = {}  # node -> the last decision
+        self._dry: dict[int, float] = {}  # campaign -> until when its list is not asked again
         self._recent_dials: deque[float] = deque()
-        self._beat_at = self._snapshot_at = 0.0
-        self._plans: dict[int, Plan] = {}
-        self._turns = 0
-        self._last_turn: dict[int, int] = {}  # campaign -> when it was its turn to dial
+        self._beat_at = self._snapshot_at = self._decide_at = 0.0
         self._greeted: set[tuple[str, int]] = set()
 
     def start(self, client: NodeClient | None = None) -> None:
@@ -113,6 +104,7 @@ class Engine:
             publish(session, EngineStarted(epoch=epoch), now)
             self._reader = Reader(self._sessions, after=last_id(session))
             progress = lease.progress(session)
+            self._pacing.load(session)
         self.floor.outbox.clear()  # no node is known yet: seats are opened when one speaks up
         for seat in self.floor.seats.values():
             seat.node, seat.told_ready = "", ()
@@ -185,9 +177,12 @@ class Engine:
                 seat = load_seat(session, floor, seat_id)
                 give_node(floor, self._nodes())
                 settle(session, floor, seat, now)
-            case OutcomeRecorded(user_id=user_id, seat_id=seat_id, attempt_id=attempt_id):
+            case OutcomeRecorded(user_id=user_id, seat_id=seat_id):
                 if user_id and seat_id:
-                    calls.outcome_saved(session, floor, seat_id, attempt_id, now)
+                    calls.outcome_saved(session, floor, fact, now)
+            case AgentAssigned(user_id=user_id):
+                for seat in [s for s in floor.seats.values() if s.user_id == user_id]:
+                    settle(session, floor, load_seat(session, floor, seat.id), now)
             case CampaignChanged() | ContactStopped() | CaseClosed() | PlacementChanged():
                 load_running(session, floor)
                 self._cancel(stops.concerned(session, fact))
@@ -208,47 +203,49 @@ class Engine:
     # --- what leaves ------------------------------------------------------------------------------
 
     def _decide(self) -> None:
-        """Open lines where agents wait: for each node, the running campaigns take turns, and whose
-        turn it was goes to the end, so that a single idle agent serves all of them."""
+        """Ask the pacer of each node, at once when something happened, and do what it says."""
+        floor, now = self.floor, monotonic()
+        happened, floor.happened = floor.happened, []
+        self._pacing.observe(happened)
+        if not happened and now < self._decide_at:
+            return
+        self._decide_at = now + DECIDE_SECONDS
         for node in self._nodes():
-            running = sorted(self.floor.running, key=lambda c: self._last_turn.get(c, 0))
-            for index, campaign_id in enumerate(running):
-                plan = self._pacer.decide(self._view(node))
-                self._plans[campaign_id] = plan
-                share = -(-plan.count // (len(running) - index))
-                if share and self._place(node, campaign_id, share):
-                    self._turns += 1
-                    self._last_turn[campaign_id] = self._turns
+            plan = self._pacing.decide(floor, node, self._room(node), self._lists(now))
+            self._plans[node] = plan
+            for call_id in plan.give_up:
+                floor.tell(node, Hangup(call_id=call_id, reason="given up"))
+            for name, count in plan.by_list:
+                self._place(node, int(name), count)
+            self._send()
 
-    def _view(self, node: str) -> View:
+    def _lists(self, now: float) -> list[Listed]:
+        """The running campaigns; a list that had nothing to give a moment ago counts as empty."""
+        counted = ((c, self.list_counts.of(c).get("dialable")) for c in self.floor.running)
+        return [
+            Listed(c, 0 if self._dry.get(c, 0.0) > now else ready, self.floor.weights[c], False)
+            for c, ready in counted
+        ]
+
+    def _room(self, node: str) -> Room:
         now = monotonic()
         while self._recent_dials and now - self._recent_dials[0] > 1.0:
             self._recent_dials.popleft()
-        floor = self.floor
-        here = sum(live.node == node for live in floor.calls.values())
-        return View(
+        trunks = self._telephony.trunks
+        here = sum(live.node == node for live in self.floor.calls.values())
+        return Room(
             now=now,
-            agents=tuple(
-                Agent(str(seat.id), AGENT_STATES[seat.state], now)
-                for seat in floor.seats.values()
-                if seat.node == node
-            ),
-            calls=tuple(
-                AirCall(call_id, live.placed_at)
-                for call_id, live in floor.calls.items()
-                if live.node == node and live.call.state in IN_AIR
-            ),
-            free_lines=self._lines - here,
-            dial_allowance=self._calls_per_second - len(self._recent_dials),
+            free_lines=sum(t.channels for t in trunks) - here,
+            dials_allowed=int(sum(t.calls_per_second for t in trunks)) - len(self._recent_dials),
         )
 
-    def _place(self, node: str, campaign_id: int, count: int) -> int:
+    def _place(self, node: str, campaign_id: int, count: int) -> None:
         placing = Placing(campaign_id, node, count, self.epoch, self._pack, monotonic)
         with write(self._sessions) as session:
             placed = place(session, self.floor, placing, utc_now())
-        self._recent_dials.extend([monotonic()] * placed)
-        self._send()
-        return placed
+        self._recent_dials.extend([monotonic()] * placed.count)
+        if placed.list_is_dry:
+            self._dry[campaign_id] = monotonic() + DRY_SECONDS
 
     def _send(self) -> None:
         """Commands go out after the commit. One that cannot be delivered was certainly not sent."""
@@ -274,8 +271,9 @@ class Engine:
                 raise LeaseHeld
             self._drop_silent_nodes(session, now)
             for campaign_id in self.floor.running:
-                plan = self._plans.get(campaign_id, Plan(held_by="agents"))
-                write_pulse(session, campaign_id, plan, now)
+                counts = self.list_counts.of(campaign_id)
+                write_pulse(session, campaign_id, list(self._plans.values()), counts, now)
+            self._pacing.save(session, now)
         self._send()
         if monotonic() - self._snapshot_at > SNAPSHOT_SECONDS:
             self._snapshot_at = monotonic()
@@ -297,7 +295,7 @@ def run(
     """The process: until `stop` is set. Raises LeaseHeld when another engine has the lease."""
     engine = Engine(settings, telephony, sessions)
     engine.start()
-    jobs = schedule.start(sessions)
+    jobs = schedule.start(sessions, engine.list_counts)
     try:
         while not stop.is_set():
             engine.turn()

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from dialer.domain.abandonment import may_over_dial, rate_of
 from dialer.domain.call import Call
 from dialer.domain.compliance import Allowed, Blocked, Infrastructure, RulePack
+from dialer.domain.pacing import Dialed
 from dialer.engine.floor import Floor, LiveCall
 from dialer.engine.number_pool import pick_number
 from dialer.facts import CallMoved
@@ -45,22 +46,30 @@ class Placing:
     recorder_ok: bool = True
 
 
-def place(session: Session, floor: Floor, placing: Placing, now: datetime) -> int:
-    """Write up to `count` attempts and queue their Originates; returns how many."""
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What a round came to. `list_is_dry`: the list had no further entry that is due."""
+
+    count: int = 0
+    list_is_dry: bool = False
+
+
+def place(session: Session, floor: Floor, placing: Placing, now: datetime) -> Placed:
+    """Write up to `count` attempts and queue their Originates."""
     campaign = session.get_one(Campaign, placing.campaign_id)
     pack = pack_of(session, campaign, placing.pack)
     if campaign.state != "running" or pack is None or not is_held(session, placing.epoch):
-        return 0
+        return Placed()
     placed = considered = 0
     while placed < placing.count and considered < CONSIDER_MAX:
         entries = next_ready(session, campaign.id, placing.count - placed, now)
         if not entries:
-            break
+            return Placed(placed, list_is_dry=True)
         for entry in entries:
             placed += _place_entry(session, floor, placing, pack, campaign, entry, now)
         considered += len(entries)
         session.flush()
-    return placed
+    return Placed(placed)
 
 
 def _place_entry(  # noqa: PLR0913 - all that one attempt is made of
@@ -85,6 +94,7 @@ def _place_entry(  # noqa: PLR0913 - all that one attempt is made of
         placing.monotonic(),
         entry.account_id,
     )
+    floor.happened.append((placing.node, Dialed(placing.monotonic(), attempt.id, str(campaign.id))))
     floor.tell(placing.node, Originate(
         call_id=attempt.id, number=phone.number, outbound_number=shown.number,
         campaign=str(campaign.id), ring_seconds=campaign.ring_seconds,

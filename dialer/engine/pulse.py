@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dialer.domain.pacing import Plan
 from dialer.facts import Pulsed
 from dialer.feed import publish
-from dialer.store.tables import Entry, Pulse
+from dialer.store.tables import Pulse
 
 
-def write_pulse(session: Session, campaign_id: int, plan: Plan, now: datetime) -> None:
-    """Replace the campaign's pulse; tell the boards only when it changed."""
-    body = {"pacing": _sentence(plan), "entries": entry_counts(session, campaign_id, now)}
+def write_pulse(
+    session: Session, campaign_id: int, plans: Sequence[Plan], counts: Mapping[str, int],
+    now: datetime,
+) -> None:  # fmt: skip
+    """Replace the campaign's pulse; tell the boards only when it changed. `plans`: one of each node."""
+    body = {"pacing": sentence(campaign_id, plans), "entries": dict(counts) or None}
     row = session.get(Pulse, campaign_id)
     if row is None:
         row = Pulse(campaign_id=campaign_id, at=now, body={})
@@ -27,22 +30,21 @@ def write_pulse(session: Session, campaign_id: int, plan: Plan, now: datetime) -
         publish(session, Pulsed(campaign_id=campaign_id), now)
 
 
-def _sentence(plan: Plan) -> dict[str, Any]:
-    key = f"pacing.held_{plan.held_by}" if plan.held_by else "pacing.dialing"
+def sentence(campaign_id: int, plans: Sequence[Plan]) -> dict[str, Any]:
+    """The last decision in the catalogue's words, with every number it was made from. Of several
+    nodes the counts are added up and the limit is that of the busiest one."""
+    if not plans:
+        return {"key": "pacing.held_agents", "idle": 0, "in_air": 0, "count": 0}
+    first = max(plans, key=lambda plan: plan.in_air + plan.idle)
+    count = sum(dict(plan.by_list).get(str(campaign_id), 0) for plan in plans)
     return {
-        "key": key, "idle": plan.idle, "in_air": plan.in_air, "count": plan.count,
+        "key": f"pacing.held_{first.held_by}" if first.held_by else "pacing.dialing",
+        "idle": sum(plan.idle for plan in plans), "in_air": sum(plan.in_air for plan in plans),
+        "count": count, "held_by": first.held_by,
+        "expected_arrivals": round(sum(plan.expected_arrivals for plan in plans), 2),
+        "expected_free": round(sum(plan.expected_free for plan in plans), 2),
+        "horizon_seconds": round(first.horizon_seconds, 1),
+        "risk": round(first.risk, 4), "threshold": round(first.threshold, 4),
+        "budget_left": round(sum(plan.budget_left for plan in plans), 2),
+        "answer_rate": round(first.answer_rate, 4),
     }  # fmt: skip
-
-
-def entry_counts(session: Session, campaign_id: int, now: datetime) -> dict[str, int]:
-    """All entries in disjoint groups that add up to `total`."""
-    rows = session.execute(
-        select(Entry.state, Entry.next_at <= now, func.count())
-        .where(Entry.campaign_id == campaign_id, Entry.state != "loading")
-        .group_by(Entry.state, Entry.next_at <= now)
-    ).all()
-    counts = {"dialable": 0, "resting": 0, "in_flight": 0, "held": 0, "done": 0}
-    for state, due, n in rows:
-        name = state if state != "ready" else ("dialable" if due else "resting")
-        counts[name] += n
-    return {"total": sum(counts.values()), **counts}

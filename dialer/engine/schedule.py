@@ -13,6 +13,7 @@ from sqlalchemy import select
 from dialer.actions.intake import read_upload
 from dialer.actions.settling import remind, settle_due
 from dialer.clock import utc_now
+from dialer.engine.list_counts import ListCounts
 from dialer.engine.number_pool import end_rests
 from dialer.engine.webhooks import deliver_all
 from dialer.store.session import Sessions, read, write
@@ -22,12 +23,16 @@ log = logging.getLogger(__name__)
 WAITING = ("received", "reading", "committing")
 
 
-def start(sessions: Sessions) -> BackgroundScheduler:
+def start(sessions: Sessions, list_counts: ListCounts) -> BackgroundScheduler:
     """Start the jobs; call `shutdown` on the answer."""
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
         read_waiting_uploads, "interval", args=[sessions], seconds=0.5, coalesce=True,
         max_instances=1, misfire_grace_time=30, id="uploads",
+    )  # fmt: skip
+    scheduler.add_job(
+        list_counts.refresh, "interval", args=[sessions], seconds=1, coalesce=True, max_instances=1,
+        misfire_grace_time=30, id="list_counts",
     )  # fmt: skip
     for job, minutes in ((settle_promises, 10), (remind_promises, 10), (end_number_rests, 5)):
         scheduler.add_job(

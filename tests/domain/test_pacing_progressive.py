@@ -8,6 +8,7 @@ from dialer.domain.pacing import (
     Agent,
     AgentState,
     AirCall,
+    Dialed,
     ListView,
     Mode,
     Pacer,
@@ -47,6 +48,21 @@ def test_lists_share_the_dials_by_weight_and_end():
     assert dict(PACER.decide(floor(8, 0, lists=lists)).by_list) == {"big": 6, "small": 2}
     plan = PACER.decide(floor(8, 0, lists=(ListView("big", 3),)))
     assert (plan.count, plan.held_by) == (3, "list_end")
+
+
+def test_lists_take_turns_by_weight_at_a_single_agent():
+    """One call at a time: the shares must come from what was dialed before."""
+    pacer = Pacer(Settings(mode=Mode.PROGRESSIVE))
+    lists = (ListView("big", weight=3.0), ListView("small"))
+    dialed = []
+    for second in range(40):
+        agents = (Agent("a", AgentState.IDLE, 0.0),)
+        ((name, count),) = pacer.decide(View(second, agents, (), 9, 9, lists)).by_list
+        assert count == 1
+        dialed.append(name)
+        pacer.observe(Dialed(second, f"c{second}", name))
+    assert dialed.count("small") == 10
+    assert "big big big big big" not in " ".join(dialed)  # spread, not in blocks
 
 
 def test_a_call_takes_the_agent_with_the_fewest_lists():

@@ -185,6 +185,6 @@ def test_one_line_more_than_agents_needs_budget(open_floor, sessions, tmp_path):
     floor.run(lambda: len(floor.nodes.originated) == 2)
     placing = Placing(campaign, "fake", 3, floor.engine.epoch, CN, time.monotonic)
     with write(sessions) as session:
-        assert place(session, floor.engine.floor, placing, now()) == 0
+        assert place(session, floor.engine.floor, placing, now()).count == 0
     with read(sessions) as session:
         assert "ABANDON_BUDGET" in set(session.scalars(select(Entry.block_reason)))

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.store
 
 def floor_with_an_agent() -> Floor:
     """Somebody waits, so the abandonment budget is not asked."""
-    seat = LiveSeat(1, "", "", SeatStatus.READY, "", SeatState.IDLE, leg_up=True, node="n")
+    seat = LiveSeat(1, 1, "", "", SeatStatus.READY, "", SeatState.IDLE, leg_up=True, node="n")
     return Floor(seats={1: seat})
 
 
@@ -41,7 +41,7 @@ def test_the_last_allowed_call_is_placed_once(sessions, tmp_path):
         start.wait()
         try:
             with write(sessions) as session:
-                placed.append(place(session, floor_with_an_agent(), placing, MORNING))
+                placed.append(place(session, floor_with_an_agent(), placing, MORNING).count)
         except Exception as fault:
             faults.append(fault)
 

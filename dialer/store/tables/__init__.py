@@ -29,16 +29,18 @@ from dialer.store.tables.ledger import (
     FactRow,
     JobRun,
     NodeProgress,
+    PacerState,
     Pulse,
 )
 from dialer.store.tables.money import Offer, Payment, PaymentFile, Plan
-from dialer.store.tables.people import Seat, SeatSpan, User
+from dialer.store.tables.people import Assignment, Seat, SeatSpan, User
 from dialer.store.tables.placements import Agreement, BucketRow, Case, Placement, UploadTemplate
 
 __all__ = [
     "Account",
     "Agreement",
     "ApiToken",
+    "Assignment",
     "Attempt",
     "AuditRow",
     "Base",
@@ -62,6 +64,7 @@ __all__ = [
     "OutboundNumber",
     "Outcome",
     "Override",
+    "PacerState",
     "Payment",
     "PaymentFile",
     "Phone",

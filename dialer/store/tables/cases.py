@@ -35,6 +35,7 @@ class Campaign(Base):
     message: Mapped[str] = mapped_column(default="sorry-zh")
     narrowing: Mapped[dict[str, Any]] = mapped_column(default=dict)  # tighter than pack, agreement
     recycle: Mapped[dict[str, Any]] = mapped_column(default=dict)  # retry rules of its own
+    weight: Mapped[float] = mapped_column(default=1.0)  # share of the agents it competes for
     created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime]
 

@@ -78,6 +78,15 @@ class Pulse(Base):
     body: Mapped[dict[str, Any]]
 
 
+class PacerState(Base):
+    """What the pacer of a node had learned; a new engine goes on from here."""
+
+    __tablename__ = "pacer_state"
+    node: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    body: Mapped[dict[str, Any]]
+
+
 class JobRun(Base):
     """A scheduled job ran for a due time; the unique key makes it run once."""
 

@@ -44,6 +44,14 @@ class Seat(Base):
     since: Mapped[datetime]
 
 
+class Assignment(Base):
+    """A campaign this agent takes customers of. An agent without any row takes all campaigns."""
+
+    __tablename__ = "assignment"
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+
+
 class SeatSpan(Base):
     """How long a seat was in a state: occupancy is a sum over these."""
 

@@ -1,0 +1,148 @@
+"""The floor as the pacer sees it: what happened becomes its events, seats and calls its view.
+
+One pacer for each node, because a customer can only meet an agent whose leg is on the same node. What a
+pacer has learned is kept in the store, so that a new engine goes on where the last one was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dialer.domain import pacing
+from dialer.domain.call import Call, CallState
+from dialer.domain.compliance import RulePack
+from dialer.domain.pacing import Agent, AirCall, ListView, Pacer, Phase, Plan, View
+from dialer.domain.seat import SeatStatus
+from dialer.engine.floor import IN_AIR, Floor, LiveCall
+from dialer.store.tables import PacerState
+from telephony.settings import TelephonySettings
+
+_NO_ANSWER: dict[str, Callable[[float, str], pacing.Event]] = {
+    "busy": pacing.Busy, "rejected": pacing.Busy, "no_answer": pacing.NoAnswer,
+    "cancelled": pacing.Cancelled,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A running campaign: what the pacer must know of its list."""
+
+    campaign_id: int
+    ready: int | None  # entries that could be dialed now; None: nobody has counted yet
+    weight: float
+    predictive: bool
+
+
+def events_of(
+    call_id: str, live: LiveCall, before: Call, verdict: str, at: float
+) -> list[pacing.Event]:
+    """What the step from `before` to `live.call` means for the pacer. Each call is answered, met and
+    ended once, because the state machine lets each happen once."""
+    after, told = live.call, list[pacing.Event]()
+    if before.state is CallState.ENDED:
+        return told
+    if after.answered and not before.answered:
+        told.append(pacing.Answered(at, call_id))
+    if after.seat_id is not None and before.seat_id is None and not after.abandoned:
+        told.append(pacing.Connected(at, call_id, str(after.seat_id)))
+    if after.abandoned and not before.abandoned:
+        told.append(pacing.Abandoned(at, call_id))
+    if after.state is CallState.ENDED and after.seat_id is None and not after.abandoned:
+        if after.answered:
+            told.append(pacing.QuickHangup(at, call_id))
+        else:
+            told.append(_NO_ANSWER.get(verdict, pacing.Failed)(at, call_id))
+    return told
+
+
+class FloorPacing:
+    """The pacers of all nodes."""
+
+    def __init__(self, pack: RulePack, telephony: TelephonySettings) -> None:
+        self._settings = pacing.Settings(
+            mode=pacing.Mode.PROGRESSIVE, target=pack.abandon.target, hard=pack.abandon.hard,
+            formula="ofcom" if pack.abandon.formula == "ofcom" else "human",
+            lines=sum(trunk.channels for trunk in telephony.trunks),
+            calls_per_second=sum(trunk.calls_per_second for trunk in telephony.trunks),
+            ring_min=pack.ring_seconds_min, wait_limit=pack.abandon.threshold.total_seconds(),
+        )  # fmt: skip
+        self._pacers: dict[str, Pacer] = {}
+
+    def pacer(self, node: str) -> Pacer:
+        """The pacer of this node; a new one knows nothing but the priors."""
+        return self._pacers.setdefault(node, Pacer(self._settings))
+
+    def observe(self, happened: Iterable[tuple[str, pacing.Event]]) -> None:
+        """What became true since the last turn."""
+        for node, event in happened:
+            self.pacer(node).observe(event)
+
+    def decide(self, floor: Floor, node: str, room: Room, lists: Iterable[Listed]) -> Plan:
+        """How many calls this node should place now, and for which campaigns."""
+        listed = tuple(lists)
+        plan = self.pacer(node).decide(view_of(floor, node, room, listed))
+        return _held_to_one_each(plan, floor, node, {str(x.campaign_id): x for x in listed})
+
+    def load(self, session: Session) -> None:
+        """Take up what earlier engines learned."""
+        for row in session.scalars(select(PacerState)):
+            self._pacers[row.node] = Pacer.restored(self._settings, row.body)
+
+    def save(self, session: Session, now: datetime) -> None:
+        """Keep what was learned."""
+        for node, pacer in self._pacers.items():
+            row = session.get(PacerState, node)
+            if row is None:
+                session.add(PacerState(node=node, at=now, body=pacer.state()))
+            else:
+                row.at, row.body = now, pacer.state()
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the trunks leave at this moment. `now` is monotonic."""
+
+    now: float
+    free_lines: int
+    dials_allowed: int
+
+
+def view_of(floor: Floor, node: str, room: Room, lists: Iterable[Listed]) -> View:
+    """Seats and calls of one node in the pacer's words."""
+    agents = tuple(
+        Agent(
+            str(seat.id), seat.agent_state(), seat.since,
+            pause_pending=seat.status is not SeatStatus.READY,
+            lists=frozenset(map(str, seat.campaigns)) if seat.campaigns else None,
+        )
+        for seat in floor.seats.values() if seat.node == node
+    )  # fmt: skip
+    calls = tuple(
+        AirCall(
+            call_id, live.placed_at, str(live.campaign_id),
+            Phase.WAIT if live.call.state is CallState.ANSWERED else Phase.RING, live.phase_since,
+        )
+        for call_id, live in floor.calls.items()
+        if live.node == node and live.call.state in IN_AIR
+    )  # fmt: skip
+    return View(
+        room.now, agents, calls, room.free_lines, room.dials_allowed,
+        tuple(ListView(str(x.campaign_id), x.ready, x.weight) for x in lists),
+    )  # fmt: skip
+
+
+def _held_to_one_each(plan: Plan, floor: Floor, node: str, lists: Mapping[str, Listed]) -> Plan:
+    """A progressive campaign never gets a call for which no idle agent waits."""
+    free = floor.idle_seats(node) - floor.in_air(node)
+    kept: list[tuple[str, int]] = []
+    for name, count in sorted(plan.by_list, key=lambda item: lists[item[0]].predictive):
+        allowed = count if lists[name].predictive else min(count, max(free, 0))
+        free -= allowed
+        kept.append((name, allowed))
+    total = sum(count for _, count in kept)
+    return plan if total == plan.count else replace(plan, count=total, by_list=tuple(kept))
