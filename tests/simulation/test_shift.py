@@ -70,7 +70,7 @@ floors = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(floors, st.floats(1, 5), st.integers(0, 2**32))
 def test_every_call_ends_once_and_every_second_is_spent(floor, ratio, seed):
     watching = Watching(FixedRatio(SETTINGS, ratio))

@@ -1,0 +1,1 @@
+"""The pacer on simulated floors, beside what it is measured against."""
