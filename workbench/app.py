@@ -10,9 +10,9 @@ from pathlib import Path
 from flask import Flask, Response, g, jsonify
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect, generate_csrf
-from sqlalchemy import text
 
 from dialer.clock import utc_now
+from dialer.reports.warnings import warnings
 from dialer.settings import DialerSettings
 from dialer.store.session import Sessions, open_store, read
 from workbench import (
@@ -100,10 +100,10 @@ def _pages(app: Flask) -> None:
 def _health(app: Flask, sessions: Sessions) -> None:
     @app.get("/health")
     def health() -> ResponseReturnValue:
-        """For load balancers: the store answers."""
+        """For load balancers: the store answers. `warnings`: what somebody must look at."""
         with read(sessions) as session:
-            session.execute(text("SELECT 1"))
-        return jsonify(ok=True, at=utc_now().isoformat())
+            found = [row["code"] for row in warnings(session, app.config["KEPT_PACK"], utc_now())]
+        return jsonify(ok=True, at=utc_now().isoformat(), warnings=found)
 
 
 def _secret(path: Path) -> bytes:

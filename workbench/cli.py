@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from dialer.domain.training import KINDS
 from telephony import log as log_lines
 from telephony.config_file import PATH_VARIABLE, ConfigError
 
@@ -165,6 +166,33 @@ def user_add(username: str, name: str, role: str, phone: str) -> None:
         password_hash=hash_password(password), leg_address=phone, now=utc_now(),
     )  # fmt: skip
     click.echo("ok")
+
+
+@user.command("train")
+@click.argument("username")
+@click.option("--kind", required=True, type=click.Choice(KINDS))
+@click.option("--passed-on", required=True, type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--valid-until", required=True, type=click.DateTime(["%Y-%m-%d"]))
+def user_train(username: str, kind: str, passed_on: datetime, valid_until: datetime) -> None:
+    """Record a training; after its last day the agent cannot be ready. 登记培训。"""
+    from dialer.actions.actor import SETUP
+    from dialer.actions.refusals import Refused
+    from dialer.actions.training import record_training
+    from dialer.clock import utc_now
+    from dialer.settings import load
+    from dialer.store.session import open_store
+    from workbench.translations import say
+
+    try:
+        until = record_training(
+            open_store(load().database), SETUP, username=username, kind=kind,
+            passed_on=passed_on.date(), valid_until=valid_until.date(), now=utc_now(),
+        )  # fmt: skip
+    except Refused as refusal:
+        key = f"refusal.{refusal.code}"
+        both = (say(language, key, **refusal.args_) for language in ("zh-CN", "en"))
+        raise click.ClickException(" / ".join(both)) from None
+    click.echo(f"{username}: {until}")
 
 
 def main() -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from dialer import settings as dialer_settings
+from dialer.clock import utc_now
+from dialer.packs import calendar_is_old, is_stale
 from dialer.store.session import revision_state
 from telephony import settings as telephony_settings
 from telephony.config_file import ConfigError, config_path
@@ -28,7 +30,7 @@ FILES_PER_CALL = 4  # RTP, RTCP, and the two files of a recording
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report. `mend` is empty when all is well."""
+    """One line of the report. `mend` says how to put it right."""
 
     name: str
     ok: bool
@@ -36,6 +38,7 @@ class Finding:
     zh: str
     en: str
     mend: tuple[str, str] = ("", "")
+    warns: bool = False  # not ok, and everything works all the same: no reason to fail
 
 
 def report(config: Path | None = None) -> list[Finding]:
@@ -45,20 +48,20 @@ def report(config: Path | None = None) -> list[Finding]:
     found.append(config_finding)
     if settings is not None:
         found += [_ports(settings), _files(settings), _disk(settings.folder)]
-        found.append(_database())
+        found += [*_rules(), _database()]
         found.append(_workbench())
     return found
 
 
 def exit_code(findings: list[Finding]) -> int:
     """0 when nothing is wrong."""
-    return 0 if all(finding.ok for finding in findings) else 1
+    return 0 if all(finding.ok or finding.warns for finding in findings) else 1
 
 
 def as_json(findings: list[Finding]) -> str:
     """For programs."""
     rows = [
-        {"name": f.name, "ok": f.ok, "value": f.value, "mend": f.mend[1]} for f in findings
+        {"name": f.name, "ok": f.ok, "warns": f.warns, "value": f.value, "mend": f.mend[1]} for f in findings
     ]  # fmt: skip
     return json.dumps(
         {"ok": exit_code(findings) == 0, "findings": rows}, ensure_ascii=False, indent=2
@@ -69,7 +72,7 @@ def render(findings: list[Finding], language: str | None) -> str:
     """For people: one language, or both."""
     lines = []
     for finding in findings:
-        mark = "✓" if finding.ok else "✗"
+        mark = "✓" if finding.ok else "!" if finding.warns else "✗"
         words = {"zh-CN": finding.zh, "en": finding.en, None: f"{finding.zh} / {finding.en}"}
         lines.append(f" {mark} {words[language]}: {finding.value}")
         if not finding.ok:
@@ -171,6 +174,27 @@ def _disk(folder: Path) -> Finding:
         ("请腾出空间或改 telephony.folder；录音写在那里",
          "make room or change telephony.folder; recordings go there"),
     )  # fmt: skip
+
+
+def _rules() -> list[Finding]:
+    """The rule pack was compared with its sources lately, and its days off reach into next year."""
+    pack, today = dialer_settings.load().pack(), utc_now().date()
+    return [
+        Finding(
+            "rule_pack", not is_stale(pack, today), f"{pack.version} ({pack.verified_on})",
+            "规则包", "rule pack",
+            ("已超过 180 天未核对，请与法务核对 docs/rules.md 所列来源",
+             "not compared with its sources for 180 days: do so with counsel, see docs/rules.md"),
+            warns=True,
+        ),
+        Finding(
+            "days_off", not calendar_is_old(pack, today), f"{pack.name} ≤ {pack.calendar_through}",
+            "节假日历", "days off",
+            ("明年的节假日未知：请更新程序，或在 config.toml 写 dialer.holidays",
+             "next year's are not known: update, or name them in dialer.holidays of config.toml"),
+            warns=True,
+        ),
+    ]  # fmt: skip
 
 
 def _database() -> Finding:

@@ -20,3 +20,4 @@ class Actor:
 
 SETUP = Actor(0, "setup")
 WEB = Actor(0, "web")
+ENGINE = Actor(0, "engine")

@@ -11,6 +11,7 @@ from sqlalchemy import delete
 from dialer.actions.actor import Actor
 from dialer.actions.refusals import Refused
 from dialer.domain.buckets import Bucket, fault
+from dialer.domain.compliance import Channel
 from dialer.domain.compliance.pack import RulePack, Widened, narrowed
 from dialer.domain.retries import Recycle, lint
 from dialer.facts import CampaignChanged
@@ -20,7 +21,8 @@ from dialer.store import audit
 from dialer.store.session import Sessions, write
 from dialer.store.tables import Agreement, BucketRow, Campaign, Creditor, Placement
 
-CHANNELS = ("voice", "sms", "email", "letter", "visit")
+CHANNELS = tuple(Channel)
+BALANCE_DAYS_LONGEST = 365
 
 
 def checked_narrowing(pack: RulePack, data: dict[str, Any]) -> RulePack:
@@ -36,15 +38,18 @@ def checked_narrowing(pack: RulePack, data: dict[str, Any]) -> RulePack:
 def add_agreement(
     sessions: Sessions, actor: Actor, pack: RulePack, *, creditor_id: int, name: str,
     starts_on: date, ends_on: date | None, channels: Sequence[str], narrowing: dict[str, Any],
-    waive_share_max: float, now: datetime,
+    waive_share_max: float, balance_days_max: int | None = None, now: datetime,
 ) -> int:  # fmt: skip
-    """协议 with its dates, channels, tighter limits and the authority to waive."""
+    """协议 with its dates, channels, tighter limits and the authority to waive. `balance_days_max`: a
+    balance that no file and no payment confirmed for so many days is not called about."""
     if ends_on is not None and ends_on < starts_on:
         raise Refused("agreement_dates")
     if not channels or set(channels) - set(CHANNELS):
         raise Refused("agreement_channels", channels=", ".join(CHANNELS))
     if not 0 <= waive_share_max < 1:
         raise Refused("waive_share")
+    if balance_days_max is not None and not 1 <= balance_days_max <= BALANCE_DAYS_LONGEST:
+        raise Refused("balance_days", longest=BALANCE_DAYS_LONGEST)
     checked_narrowing(pack, narrowing)
     with write(sessions) as session:
         if session.get(Creditor, creditor_id) is None:
@@ -52,13 +57,14 @@ def add_agreement(
         row = Agreement(
             creditor_id=creditor_id, name=name, starts_on=starts_on, ends_on=ends_on,
             channels=list(channels), narrowing=narrowing, waive_share_max=waive_share_max,
-            created_at=now,
+            balance_days_max=balance_days_max, created_at=now,
         )  # fmt: skip
         session.add(row)
         session.flush()
         audit.note(
             session, actor.name, "agreement.add", f"agreement:{row.id}", now,
-            after={"channels": list(channels), "narrowing": narrowing},
+            after={"channels": list(channels), "narrowing": narrowing,
+                   "balance_days_max": balance_days_max},
         )  # fmt: skip
         return row.id
 

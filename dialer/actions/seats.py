@@ -8,9 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dialer.actions.actor import WEB, Actor
+from dialer.actions.actor import ENGINE, WEB, Actor
 from dialer.actions.refusals import Refused
+from dialer.clock import HOME
 from dialer.domain.seat import SeatState, SeatStatus
+from dialer.domain.training import is_trained
 from dialer.facts import SeatChosen
 from dialer.feed import publish
 from dialer.store import audit
@@ -44,6 +46,8 @@ def choose_status(
     if status == SeatStatus.PAUSED and pause_reason not in PAUSE_REASONS:
         raise Refused("pause_reason")
     with write(sessions) as session:
+        if status == SeatStatus.READY:
+            _check_training(session, actor, now)
         reason = pause_reason if status == SeatStatus.PAUSED else ""
         _choose(session, actor, _seat(session, actor), SeatStatus(status), reason, now)
 
@@ -65,6 +69,23 @@ def desk_lost(sessions: Sessions, user_id: int, now: datetime) -> None:
         seat = session.scalar(select(Seat).where(Seat.user_id == user_id))
         if seat is not None and seat.status == SeatStatus.READY:
             _choose(session, WEB, seat, SeatStatus.PAUSED, "desk_lost", now)
+
+
+def pause_untrained(session: Session, now: datetime) -> int:
+    """Seats whose agent's training ended last night are paused for training; returns how many."""
+    rows = session.scalars(
+        select(Seat).join(User, User.id == Seat.user_id)
+        .where(Seat.status == SeatStatus.READY, User.trained_until < now.astimezone(HOME).date())
+    ).all()  # fmt: skip
+    for seat in rows:
+        _choose(session, ENGINE, seat, SeatStatus.PAUSED, "training", now)
+    return len(rows)
+
+
+def _check_training(session: Session, actor: Actor, now: datetime) -> None:
+    until = session.get_one(User, actor.user_id).trained_until
+    if not is_trained(until, now.astimezone(HOME).date()):
+        raise Refused("agent_untrained", until=until.isoformat() if until else "")
 
 
 def _seat(session: Session, actor: Actor) -> Seat:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from dialer.clock import HOME as HOME
 from dialer.domain.promises import (
     SETTLED,
     Posting,
@@ -25,7 +25,6 @@ from dialer.store import audit
 from dialer.store.session import Sessions, read, write
 from dialer.store.tables import Account, Entry, JobRun, Payment, Plan, Promise
 
-HOME = ZoneInfo("Asia/Shanghai")
 TERMS = Terms()
 FRONT = -10  # priority of entries with a broken promise
 REMIND_AT = 10  # o'clock

@@ -38,6 +38,7 @@ class SeatFacts:
     leg_up: bool
     customer_on_line: bool = False
     outcome_missing: bool = False
+    trained: bool = True  # no new customer for somebody whose training ran out
 
 
 def state_of(facts: SeatFacts) -> SeatState:
@@ -50,4 +51,5 @@ def state_of(facts: SeatFacts) -> SeatState:
         return SeatState.OFFLINE
     if not facts.leg_up:
         return SeatState.CONNECTING
-    return SeatState.IDLE if facts.status is SeatStatus.READY else SeatState.PAUSED
+    waits = facts.status is SeatStatus.READY and facts.trained
+    return SeatState.IDLE if waits else SeatState.PAUSED

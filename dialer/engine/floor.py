@@ -6,15 +6,16 @@ The database holds the truth; this is the engine's working copy, rebuilt from it
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from dialer.clock import monotonic
+from dialer.clock import HOME, monotonic
 from dialer.domain.call import Call, CallState
 from dialer.domain.pacing import AgentMoved, AgentState, Event
 from dialer.domain.seat import SeatFacts, SeatState, SeatStatus, state_of
+from dialer.domain.training import is_trained
 from dialer.facts import SeatMoved
 from dialer.feed import publish
 from dialer.store.tables import Assignment, Campaign, Seat, SeatSpan, User
@@ -49,6 +50,7 @@ class LiveSeat:
     outcome_missing: bool = False
     node: str = ""
     told_ready: tuple[str, ...] = ()
+    trained_until: date | None = None
 
     def takes(self, campaign_id: int) -> bool:
         """Whether customers of this campaign may reach the seat."""
@@ -58,9 +60,10 @@ class LiveSeat:
         """Its state in the pacer's words."""
         return _AGENT_STATES.get(self.state, AgentState.OUT)
 
-    def facts(self) -> SeatFacts:
+    def facts(self, now: datetime) -> SeatFacts:
         """What decides its state."""
-        return SeatFacts(self.status, self.leg_up, self.on_line, self.outcome_missing)
+        trained = is_trained(self.trained_until, now.astimezone(HOME).date())
+        return SeatFacts(self.status, self.leg_up, self.on_line, self.outcome_missing, trained)
 
 
 @dataclass(slots=True)
@@ -116,17 +119,17 @@ def load_running(session: Session, floor: Floor) -> None:
 def load_seat(session: Session, floor: Floor, seat_id: int) -> LiveSeat:
     """Read what the agent chose; the rest of a known seat stays."""
     row = session.get_one(Seat, seat_id)
+    user = session.get_one(User, row.user_id)
     seat = floor.seats.get(seat_id)
     if seat is None:
-        address = session.get_one(User, row.user_id).leg_address
         seat = LiveSeat(
-            row.id, row.user_id, address, row.dial_in_code, SeatStatus(row.status), row.pause_reason,
+            row.id, row.user_id, user.leg_address, row.dial_in_code, SeatStatus(row.status), row.pause_reason,
             SeatState(row.state), attempt_id=row.attempt_id or "",
             outcome_missing=row.state == SeatState.WRAP_UP, on_line=row.state == SeatState.TALKING,
         )  # fmt: skip
         floor.seats[seat_id] = seat
     seat.status, seat.pause_reason = SeatStatus(row.status), row.pause_reason
-    seat.dial_in_code = row.dial_in_code
+    seat.dial_in_code, seat.trained_until = row.dial_in_code, user.trained_until
     seat.campaigns = frozenset(session.scalars(
         select(Assignment.campaign_id).where(Assignment.user_id == row.user_id)
     ))  # fmt: skip
@@ -135,7 +138,7 @@ def load_seat(session: Session, floor: Floor, seat_id: int) -> LiveSeat:
 
 def settle(session: Session, floor: Floor, seat: LiveSeat, now: datetime) -> None:
     """Bring the seat's stored state, its node and everybody's screen in line with the facts."""
-    state = state_of(seat.facts())
+    state = state_of(seat.facts(now))
     row = session.get_one(Seat, seat.id)
     changed = (row.state, row.leg_up, row.attempt_id or "") != (
         state, seat.leg_up, seat.attempt_id,

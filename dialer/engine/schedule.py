@@ -11,6 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select
 
 from dialer.actions.intake import read_upload
+from dialer.actions.seats import pause_untrained
 from dialer.actions.settling import remind, settle_due
 from dialer.clock import utc_now
 from dialer.engine.list_counts import ListCounts
@@ -34,7 +35,12 @@ def start(sessions: Sessions, list_counts: ListCounts) -> BackgroundScheduler:
         list_counts.refresh, "interval", args=[sessions], seconds=1, coalesce=True, max_instances=1,
         misfire_grace_time=30, id="list_counts",
     )  # fmt: skip
-    for job, minutes in ((settle_promises, 10), (remind_promises, 10), (end_number_rests, 5)):
+    for job, minutes in (
+        (settle_promises, 10),
+        (remind_promises, 10),
+        (end_number_rests, 5),
+        (pause_seats, 1),
+    ):
         scheduler.add_job(
             job, "interval", args=[sessions], minutes=minutes, coalesce=True, max_instances=1,
             misfire_grace_time=300, id=job.__name__,
@@ -68,6 +74,12 @@ def end_number_rests(sessions: Sessions) -> None:
     """Outbound numbers whose rest is over are shown again."""
     with write(sessions) as session:
         end_rests(session, utc_now())
+
+
+def pause_seats(sessions: Sessions) -> None:
+    """Agents whose training ended last night get no more calls."""
+    with write(sessions) as session:
+        pause_untrained(session, utc_now())
 
 
 def read_waiting_uploads(sessions: Sessions) -> None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dialer.clock import HOME
 from dialer.domain.abandonment import budget_left
 from dialer.domain.compliance import RulePack
 from dialer.feed import last_id
 from dialer.reports.tally import abandonment
+from dialer.reports.warnings import warnings
 from dialer.store.tables import Attempt, Campaign, Creditor, Promise, Pulse, Seat, User
 
-HOME = ZoneInfo("Asia/Shanghai")
 IN_AIR = ("placed", "dialed", "ringing", "answered")
 _NEEDS_ME = {"wrap_up": 0, "connecting": 1, "paused": 2, "talking": 3, "idle": 4, "offline": 5}
 
@@ -36,6 +36,7 @@ def snapshot(session: Session, now: datetime, pack: RulePack) -> dict[str, Any]:
     return {
         "as_of": now.isoformat(), "last_fact": last_fact, "seats": seats,
         "campaigns": campaigns, "totals": _totals(session, seats, campaigns, now),
+        "warnings": warnings(session, pack, now),
     }  # fmt: skip
 
 

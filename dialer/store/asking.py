@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +16,6 @@ from dialer.domain.compliance import (
     Ask,
     Blocked,
     CaseFacts,
-    Channel,
     Infrastructure,
     NumberFacts,
     Past,
@@ -30,23 +29,18 @@ from dialer.domain.compliance import (
 from dialer.domain.compliance.pack import Widened, narrowed
 from dialer.packs import narrowing_of
 from dialer.store import attempts as attempt_store
+from dialer.store.standing import rows_of, standings
 from dialer.store.tables import (
     Agreement,
     Campaign,
-    Case,
     Debtor,
     Entry,
     Hold,
     Override,
     Phone,
-    Placement,
     Promise,
     Suppression,
 )
-
-LOOK_BACK = timedelta(days=7)  # the longest window of any pack
-PART = 500  # keys in one query
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +56,7 @@ class Asking:
     suppressed: frozenset[str]
     promise_pending: bool
     overrides: frozenset[str]
+    balance_fresh: bool
 
     def ask(
         self, phone: Phone, campaign: Campaign, now: datetime, there: Infrastructure, *,
@@ -81,7 +76,8 @@ class Asking:
             now=now, ring_seconds=campaign.ring_seconds, account_id=self.entry.account_id,
             case=self.case, person=self.person, number=number, history=history,
             promise_pending=self.promise_pending, is_reminder=self.entry.is_reminder,
-            guaranteed_agent=guaranteed, budget_left=budget_left, infrastructure=there,
+            guaranteed_agent=guaranteed, budget_left=budget_left,
+            infrastructure=replace(there, balance_fresh=there.balance_fresh and self.balance_fresh),
             overrides=self.overrides,
         )  # fmt: skip
 
@@ -99,27 +95,29 @@ def gather_many(
     """For many entries with a few queries: the same facts, so the same verdicts as when dialing."""
     debtors = _by(session, Debtor, Debtor.id, {e.debtor_id for e in entries})
     phones: dict[int, list[Phone]] = defaultdict(list)
-    for phone in _rows(session, Phone, Phone.debtor_id, debtors):
+    for phone in rows_of(session, Phone, Phone.debtor_id, debtors):
         phones[phone.debtor_id].append(phone)
     numbers = {phone.number for rows in phones.values() for phone in rows}
     suppressed = frozenset(
-        row.number for row in _rows(session, Suppression, Suppression.number, numbers)
+        row.number for row in rows_of(session, Suppression, Suppression.number, numbers)
     )
     holds: dict[int, list[str]] = defaultdict(list)
-    for hold in _rows(session, Hold, Hold.debtor_id, debtors):
+    for hold in rows_of(session, Hold, Hold.debtor_id, debtors):
         if hold.starts_at <= now and (hold.ends_at is None or hold.ends_at > now):
             holds[hold.debtor_id].append(hold.kind)
     waived: dict[int, set[str]] = defaultdict(set)
-    for override in _rows(session, Override, Override.debtor_id, debtors):
+    for override in rows_of(session, Override, Override.debtor_id, debtors):
         if override.approved_by is not None and override.until > now:
             waived[override.debtor_id].add(override.code)
     open_promises: dict[int, date] = {}
-    for promise in _rows(session, Promise, Promise.account_id, {e.account_id for e in entries}):
+    for promise in rows_of(session, Promise, Promise.account_id, {e.account_id for e in entries}):
         if promise.state == "open":
             known = open_promises.get(promise.account_id, promise.due_on)
             open_promises[promise.account_id] = max(known, promise.due_on)
-    cases = _case_facts(session, {e.case_id for e in entries}, now.date())
-    since = now.astimezone(zones_of("", pack.zones)[0]).date() - LOOK_BACK
+    here = now.astimezone(zones_of("", pack.zones)[0]).date()
+    cases = standings(session, entries, here)
+    days = pack.look_back_days()
+    since = date.min if days is None else here - timedelta(days=days)
     history = attempt_store.history(session, list(debtors), list(numbers), since)
     for entry in entries:
         debtor = debtors[entry.debtor_id]
@@ -129,52 +127,18 @@ def gather_many(
         own = [phone.number for phone in phones[debtor.id]]
         yield Asking(
             entry, debtor, tuple(sorted(phones[debtor.id], key=lambda p: (p.rank, p.id))),
-            cases[entry.case_id],
+            cases[entry.case_id].case,
             PersonFacts(debtor.timezone, tuple(holds[debtor.id]), debtor.suppressed,
                         _windows(debtor.inconvenient)),
             history.of(debtor.id, own), suppressed, pending, frozenset(waived[debtor.id]),
+            cases[entry.case_id].balance_fresh,
         )  # fmt: skip
-
-
-def _rows(session: Session, table: type[T], column: Any, keys: Iterable[Any]) -> list[T]:
-    """All rows whose column is one of many keys, asked for in parts."""
-    found: list[T] = []
-    every = list(keys)
-    for start in range(0, len(every), PART):
-        part = every[start : start + PART]
-        found += session.scalars(select(table).where(column.in_(part))).all()
-    return found
 
 
 def _by(
     session: Session, table: type[Debtor], column: Any, keys: Iterable[int]
 ) -> dict[int, Debtor]:
-    return {row.id: row for row in _rows(session, table, column, keys)}
-
-
-def _case_facts(session: Session, case_ids: set[int], today: date) -> dict[int, CaseFacts]:
-    """The cases, their placements and creditors' agreements, as the gate sees them."""
-    placements: dict[int, tuple[bool, frozenset[str]]] = {}
-    facts = {}
-    for case in _rows(session, Case, Case.id, case_ids):
-        if case.placement_id not in placements:
-            placements[case.placement_id] = _placement_facts(session, case.placement_id, today)
-        facts[case.id] = CaseFacts(case.state, *placements[case.placement_id])
-    return facts
-
-
-def _placement_facts(
-    session: Session, placement_id: int, today: date
-) -> tuple[bool, frozenset[str]]:
-    """(active under an agreement that runs, channels it permits)."""
-    placement = session.get_one(Placement, placement_id)
-    agreement = agreement_of(session, placement)
-    if agreement is None:
-        return placement.state == "active", frozenset(Channel)
-    running = agreement.starts_on <= today and (
-        agreement.ends_on is None or today <= agreement.ends_on
-    )
-    return placement.state == "active" and running, frozenset(agreement.channels)
+    return {row.id: row for row in rows_of(session, table, column, keys)}
 
 
 def best_phone(
@@ -203,16 +167,6 @@ def best_phone(
     if waiting:
         return None, min(waiting, key=lambda b: b.until or now)
     return None, blocked[0] if blocked else Blocked("NO_NUMBER")
-
-
-def agreement_of(session: Session, placement: Placement) -> Agreement | None:
-    """The agreement of the batch, else the creditor's newest; none: nothing but the pack holds."""
-    if placement.agreement_id is not None:
-        return session.get_one(Agreement, placement.agreement_id)
-    return session.scalar(
-        select(Agreement).where(Agreement.creditor_id == placement.creditor_id)
-        .order_by(Agreement.starts_on.desc(), Agreement.id.desc()).limit(1)
-    )  # fmt: skip
 
 
 def pack_of(session: Session, campaign: Campaign, pack: RulePack) -> RulePack | None:

@@ -62,6 +62,8 @@ function Board() {
   if (!board) return html`<p class="loading">${t("page.loading")}</p>`;
   const shown = board.campaigns.filter((c) => c.state !== "finished");
   return html`<div class="board">
+    ${board.warnings.length > 0 && html`<section class="panel warnings" aria-label=${t("board.warnings")}><strong>${t("board.warnings")}</strong>
+      <ul>${board.warnings.map((w) => html`<li key=${w.code}>${t(`warning.${w.code}`, w)}</li>`)}</ul></section>`}
     <${Tiles} totals=${board.totals} />
     <div class="board-columns">
       <section aria-label=${t("nav.campaigns")}><h2>${t("nav.campaigns")}</h2>

@@ -34,7 +34,8 @@ class CreditorIn(Message):
 
 
 class AgreementIn(Message):
-    """协议. `narrowing`: hours, caps, number_interval_minutes, closed_on_holidays, hard_abandon."""
+    """协议. `narrowing`: hours, caps, number_interval_minutes, closed_on_holidays,
+    working_days_only, hard_abandon. `balance_days_max`: older creditor data blocks dialing."""
 
     creditor_id: int
     name: Name
@@ -43,6 +44,7 @@ class AgreementIn(Message):
     channels: list[str]
     narrowing: dict[str, Any] = Field(default_factory=dict)
     waive_share_max: float = 0.0
+    balance_days_max: int | None = None
 
 
 class PlacementIn(Message):

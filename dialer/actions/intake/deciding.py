@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from dialer.actions.actor import Actor
+from dialer.actions.intake.confirming import confirm_unchanged, unconfirm
 from dialer.actions.refusals import Refused
 from dialer.facts import CampaignChanged, UploadChanged
 from dialer.feed import publish
@@ -28,6 +29,7 @@ def commit_upload(sessions: Sessions, upload_id: int, clock: Callable[[], dateti
             raise Refused("upload_not_checked")
         upload.state = "committing"
     _apply_updates(sessions, upload_id, clock())
+    confirm_unchanged(sessions, upload_id, clock().date())
     while ids := _some_entries(sessions, upload_id):
         with write(sessions) as session:
             cases = select(Entry.case_id).where(Entry.id.in_(ids))
@@ -108,6 +110,7 @@ def undo_upload(sessions: Sessions, actor: Actor, upload_id: int, now: datetime)
         session.execute(update(Entry).where(mine, called).values(state="done"))
         removed = _remove(session, session.scalars(select(Entry.id).where(mine, ~called)).all())
         restored = _restore(session, upload_id, now)
+        unconfirm(session, upload_id)
         upload.state = "undone"
         counts = {"removed": removed, "kept": len(kept), "restored": restored}
         audit.note(session, actor.name, "upload.undo", f"upload:{upload_id}", now, after=counts)

@@ -43,6 +43,8 @@ def stage(
         row = reading.left(item.line, item.cells, bucket, "", bucket)
         if bucket == UPDATED:
             row["cells"] = {"account_id": account["id"], "after": account_values(item.row)}
+        if bucket == UNCHANGED:
+            row["cells"] = {"account_id": account["id"]}  # its balance is confirmed by this file
         left.append(row)
     _write_fresh(session, reading, fresh, now)
     return left

@@ -33,7 +33,7 @@ from dialer.store.tables.ledger import (
     Pulse,
 )
 from dialer.store.tables.money import Offer, Payment, PaymentFile, Plan
-from dialer.store.tables.people import Assignment, Seat, SeatSpan, User
+from dialer.store.tables.people import Assignment, Seat, SeatSpan, Training, User
 from dialer.store.tables.placements import Agreement, BucketRow, Case, Placement, UploadTemplate
 
 __all__ = [
@@ -75,6 +75,7 @@ __all__ = [
     "Seat",
     "SeatSpan",
     "Suppression",
+    "Training",
     "Upload",
     "UploadRow",
     "UploadTemplate",

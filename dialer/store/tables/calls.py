@@ -21,6 +21,7 @@ class Attempt(Base):
             sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
         ),
         Index("ix_attempt_debtor_day", "debtor_id", "local_day"),
+        Index("ix_attempt_number_day", "number", "local_day"),
     )  # fmt: skip
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)

@@ -23,9 +23,23 @@ class User(Base):
     role: Mapped[str]
     language: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
-    trained_until: Mapped[date | None]  # none: nobody keeps record of it
+    trained_until: Mapped[date | None]  # the first of their trainings to end; none: no record kept
     leg_address: Mapped[str] = mapped_column(default="")  # SIP phone; empty: dials in
     created_at: Mapped[datetime]
+
+
+class Training(Base):
+    """A training or examination that somebody passed (CN-TRAIN)."""
+
+    __tablename__ = "training"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    kind: Mapped[str]  # dialer.domain.training.KINDS
+    passed_on: Mapped[date]
+    valid_until: Mapped[date]  # the last day on which it holds
+    note: Mapped[str] = mapped_column(default="")
+    by_user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]
 
 
 class Seat(Base):
