@@ -45,6 +45,9 @@ def sentence(campaign_id: int, plans: Sequence[Plan]) -> dict[str, Any]:
         "expected_free": round(sum(plan.expected_free for plan in plans), 2),
         "horizon_seconds": round(first.horizon_seconds, 1),
         "risk": round(first.risk, 4), "threshold": round(first.threshold, 4),
-        "budget_left": round(sum(plan.budget_left for plan in plans), 2),
+        "budget_left": round(sum(plan.budget_left for plan in plans), 1),
         "answer_rate": round(first.answer_rate, 4),
+        "answer_percent": round(first.answer_rate * 100), "forecast": first.horizon_seconds > 0,
+        "risk_percent": round(first.risk * 100, 1),
+        "threshold_percent": round(first.threshold * 100, 1),
     }  # fmt: skip

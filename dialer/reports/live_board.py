@@ -40,6 +40,16 @@ def snapshot(session: Session, now: datetime, pack: RulePack) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def pacing_of(session: Session, campaign_id: int) -> dict[str, Any] | None:
+    """The last decision of the pacer for this campaign, with its time; None without such a campaign."""
+    if session.get(Campaign, campaign_id) is None:
+        return None
+    pulse = session.get(Pulse, campaign_id)
+    if pulse is None:
+        return {"key": "pacing.held_agents", "idle": 0, "in_air": 0, "count": 0, "as_of": None}
+    return {**pulse.body["pacing"], "as_of": pulse.at.isoformat()}
+
+
 def _seats(session: Session) -> list[dict[str, Any]]:
     rows = session.execute(select(Seat, User.display_name, User.staff_no).join(User)).all()
     seats = [

@@ -2,6 +2,7 @@
 
 from workbench.api import (  # their endpoints register themselves
     cases,
+    floor,
     lists,
     money,
     reports,
@@ -9,4 +10,4 @@ from workbench.api import (  # their endpoints register themselves
 )
 from workbench.api.door import install
 
-__all__ = ["cases", "install", "lists", "money", "reports", "training"]
+__all__ = ["cases", "floor", "install", "lists", "money", "reports", "training"]
