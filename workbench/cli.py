@@ -13,6 +13,7 @@ import click
 from dialer.domain.training import KINDS
 from telephony import log as log_lines
 from telephony.config_file import PATH_VARIABLE, ConfigError
+from workbench.simulate import simulate
 
 ROLES = ("agent", "supervisor", "manager", "admin")
 
@@ -81,6 +82,9 @@ def doctor(lang: str | None, as_json: bool) -> None:
     findings = checks.report(None)
     click.echo(checks.as_json(findings) if as_json else checks.render(findings, lang))
     sys.exit(checks.exit_code(findings))
+
+
+kept.add_command(simulate)
 
 
 @kept.group()
