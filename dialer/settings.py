@@ -15,9 +15,10 @@ from telephony.config_file import Section, load_section
 
 
 class PacingSettings(Section):
-    """How many lines may be opened; predictive has its own issue."""
+    """`target`: share of the people who answer that predictive campaigns may aim to abandon; without it
+    the rule pack's target. The pack's hard limit holds whatever is set here."""
 
-    mode: Literal["progressive"] = "progressive"
+    target: Annotated[float, Field(gt=0, le=0.1)] | None = None
 
 
 class HolidaySettings(Section):

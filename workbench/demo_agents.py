@@ -21,6 +21,7 @@ from typing import Any
 import socketio
 
 from dialer.clock import monotonic, utc_now
+from dialer.simulation.scenario import Spread
 from telephony import log as log_lines
 from workbench.demo_client import Visitor
 
@@ -39,6 +40,15 @@ NOT_THEM = {"WRONG_NUMBER": 5, "TP_MESSAGE": 7}
 NOT_THEM_SHARE = 0.12
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How long an agent talks from the first word and writes afterwards; None: as a demonstration
+    likes it, short and without writing."""
+
+    talk: Spread | None = None
+    wrap: Spread | None = None
+
+
 @dataclass(slots=True)
 class Talk:
     """What the agent has in mind about the call on the line. Times are monotonic."""
@@ -47,6 +57,7 @@ class Talk:
     since: float
     code: str = ""
     ends_at: float = 0.0
+    recorded_at: float = 0.0  # not before: the agent still writes
     identified: bool = False
     hung_up: bool = False
 
@@ -85,7 +96,10 @@ def outcome_of(
 class Agent:
     """One simulated agent."""
 
-    def __init__(self, url: str, username: str, password: str, seed: int) -> None:
+    def __init__(
+        self, url: str, username: str, password: str, seed: int, manner: Manner = Manner()
+    ) -> None:
+        self._manner = manner
         self._visitor = Visitor(url)
         self._visitor.sign_in(username, password)
         self._chance = random.Random(f"{seed}:{username}")
@@ -137,15 +151,32 @@ class Agent:
             if not over and not call["answer_kind"] and now - talk.since < DECIDE_SECONDS:
                 return
             talk.code = choose_end(self._chance, call["answer_kind"])
-            lasts = self._chance.uniform(*TALKS) if talk.code in ENDS else 1.0
-            talk.ends_at = now + lasts
+            talk.ends_at = self._end_of(talk, now)
         if talk.code in ENDS and not over and not talk.identified:
             talk.identified = True
             self._see(self._ask("call:identity", {"attempt_id": talk.attempt_id})["view"])
         elif over or now >= talk.ends_at:
+            if self._still_writes(talk, over, now):
+                return
             record = outcome_of(call, talk.code, self._chance, utc_now())
             self._ask("call:outcome", record)
             call["outcome"] = record["code"]
+
+    def _end_of(self, talk: Talk, now: float) -> float:
+        if self._manner.talk and talk.code != "AM_AGENT":
+            return talk.since + self._manner.talk.at(self._chance.gauss(0.0, 1.0))
+        return now + (self._chance.uniform(*TALKS) if talk.code in ENDS else 1.0)
+
+    def _still_writes(self, talk: Talk, over: bool, now: float) -> bool:
+        """With a manner of writing: hang up first, then take one's time."""
+        if self._manner.wrap is None:
+            return False
+        if not talk.recorded_at:
+            talk.recorded_at = now + self._manner.wrap.at(self._chance.gauss(0.0, 1.0))
+            if not over:
+                talk.hung_up = True
+                self._ask("call:hangup", {"attempt_id": talk.attempt_id})
+        return now < talk.recorded_at
 
     def _hang_up_if_talking(self, seat: dict[str, Any], call: dict[str, Any] | None) -> None:
         talk = self._talk
@@ -160,19 +191,28 @@ class Agent:
         return answer
 
 
+def spread(text: str) -> Spread:
+    """`20:0.8`. Raises ValueError, which the command line turns into its own words."""
+    mean, _, cv = text.partition(":")
+    return Spread(float(mean), float(cv or 0.6))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """All agents of a file of `name password` lines, until SIGTERM."""
     parser = argparse.ArgumentParser(prog="workbench.demo_agents", description=__doc__)
     parser.add_argument("--url", required=True)
     parser.add_argument("--logins", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--talk", type=spread, help="MEAN:CV seconds from the first word")
+    parser.add_argument("--wrap", type=spread, help="MEAN:CV seconds of writing afterwards")
     asked = parser.parse_args(arguments)
     log_lines.set_up()
+    manner = Manner(asked.talk, asked.wrap)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     logins = [line.split() for line in asked.logins.read_text(encoding="utf-8").splitlines()]
-    agents = [Agent(asked.url, name, password, asked.seed) for name, password in logins]
+    agents = [Agent(asked.url, name, password, asked.seed, manner) for name, password in logins]
     threads = [threading.Thread(target=agent.run, args=(stop,)) for agent in agents]
     for thread in threads:
         thread.start()

@@ -85,7 +85,7 @@ class Engine:
         self.floor = Floor()
         self.stopping = False
         self.list_counts = ListCounts()
-        self._pacing = FloorPacing(self._pack, telephony)
+        self._pacing = FloorPacing(self._pack, telephony, settings.pacing.target)
         self._plans: dict[str, Plan] = {}  # node -> the last decision
         self._dry: dict[int, float] = {}  # campaign -> until when its list is not asked again
         self._recent_dials: deque[float] = deque()

@@ -63,9 +63,13 @@ def events_of(
 class FloorPacing:
     """The pacers of all nodes."""
 
-    def __init__(self, pack: RulePack, telephony: TelephonySettings) -> None:
+    def __init__(
+        self, pack: RulePack, telephony: TelephonySettings, target: float | None = None
+    ) -> None:
+        """`target`: the operator's, else the pack's; never above the pack's hard limit."""
+        hard = pack.abandon.hard
         self._settings = pacing.Settings(
-            mode=pacing.Mode.PROGRESSIVE, target=pack.abandon.target, hard=pack.abandon.hard,
+            mode=pacing.Mode.PROGRESSIVE, target=min(target or pack.abandon.target, hard), hard=hard,
             formula="ofcom" if pack.abandon.formula == "ofcom" else "human",
             lines=sum(trunk.channels for trunk in telephony.trunks),
             calls_per_second=sum(trunk.calls_per_second for trunk in telephony.trunks),

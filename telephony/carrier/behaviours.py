@@ -5,6 +5,7 @@ The same seed gives the same customers on every machine, whatever the order of t
 
 from __future__ import annotations
 
+import math
 import random
 import tomllib
 from dataclasses import dataclass
@@ -15,7 +16,16 @@ from pydantic import Field, ValidationError
 
 from telephony.config_file import ConfigError, Section
 
-Seconds = tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]]
+
+class Spread(Section):
+    """Lognormal seconds of this mean and coefficient of variation, as waits and talks really are."""
+
+    mean: Annotated[float, Field(gt=0)]
+    cv: Annotated[float, Field(ge=0, le=5)] = 0.6
+
+
+Range = tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]]
+Seconds = Range | Spread
 
 
 class Customer(Section):
@@ -60,10 +70,18 @@ def plan_for(customers: Customers, seed: int, number: str, nth_call: int) -> Pla
     customer = chance.choices(kinds, [kind.share for kind in kinds])[0]
     scale = customers.time_scale
     return Plan(
-        customer.kind, customer.answers, scale * chance.uniform(*customer.decides),
+        customer.kind, customer.answers, scale * seconds(chance, customer.decides),
         customer.rings, customer.announcement, customer.sound,
-        scale * chance.uniform(*customer.talks), customer.cause,
+        scale * seconds(chance, customer.talks), customer.cause,
     )  # fmt: skip
+
+
+def seconds(chance: random.Random, asked: Seconds) -> float:
+    """One draw, before the scale."""
+    if not isinstance(asked, Spread):
+        return chance.uniform(*asked)
+    variance = math.log1p(asked.cv * asked.cv)
+    return asked.mean * math.exp(chance.gauss(0.0, math.sqrt(variance)) - variance / 2)
 
 
 def load(path: Path) -> Customers:

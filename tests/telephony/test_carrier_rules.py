@@ -40,6 +40,22 @@ def test_times_follow_the_scale():
     assert quick.talks == pytest.approx(slow.talks / 10)
 
 
+def test_times_may_be_spread_like_real_ones():
+    spread = Customers.model_validate(
+        {
+            "customers": [
+                {"kind": "x", "share": 1, "answers": 200, "decides": {"mean": 10.0, "cv": 0.6}}
+            ]
+        }
+    )
+    times = sorted(plan_for(spread, 3, f"154{n:08d}", 1).decides for n in range(4000))
+    mean = sum(times) / len(times)
+    cv = (sum((t - mean) ** 2 for t in times) / len(times)) ** 0.5 / mean
+    assert mean == pytest.approx(10.0, rel=0.05)
+    assert cv == pytest.approx(0.6, rel=0.1)
+    assert times[len(times) // 2] < mean  # skewed, as waits are
+
+
 @pytest.mark.parametrize(
     ("text", "key"),
     [('[[customers]]\nkind="x"\nshare=1\nanswers=200\ncolour="red"', "customers.0.colour"),
