@@ -31,6 +31,8 @@ class Fences:
             return "no such trunk"
         if not _NUMBER.fullmatch(order.number) or not _SHOWN.fullmatch(order.outbound_number):
             return "not a number"
+        if not trunk.owns(order.outbound_number):
+            return "not our number"
         if in_use >= trunk.channels:
             return "trunk full"
         dials = self._dials[trunk.name]

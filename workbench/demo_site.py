@@ -187,6 +187,7 @@ name = "simulated"
 proxy = "sip:127.0.0.1:{site.carrier_port}"
 channels = 100
 calls_per_second = 20.0
+numbers = ["95035xxx"]
 
 [dialer]
 database = "{site.database}"

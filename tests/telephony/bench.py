@@ -78,6 +78,7 @@ name = "sipp"
 proxy = "sip:127.0.0.1:{self.carrier_port}"
 channels = 200
 calls_per_second = 100.0
+numbers = ["95035100-95035109"]
 """,
             encoding="utf-8",
         )

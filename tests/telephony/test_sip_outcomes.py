@@ -104,7 +104,8 @@ def test_a_transfer_is_declined_and_the_call_goes_on(bench):
 @pytest.mark.parametrize(
     "fields",
     [{"number": "154\r\nX-Evil: 1"}, {"number": "154@192.0.2.1"}, {"number": ""},
-     {"outbound_number": "9503\r\nX-Evil: 1"}, {"outbound_number": "boss"}, {"trunk": "other"}],
+     {"outbound_number": "9503\r\nX-Evil: 1"}, {"outbound_number": "boss"}, {"trunk": "other"},
+     {"outbound_number": "95035110"}, {"outbound_number": "9503510"}],
 )  # fmt: skip
 def test_what_is_no_number_never_leaves(bench, fields):
     call = bench.call(**fields)

@@ -4,6 +4,7 @@ import pytest
 
 from telephony.answer_kind import Judge
 from telephony.config_file import ConfigError
+from telephony.own_numbers import read_range
 from telephony.pjsua2_build.patches import DEAF_CALLS, Edit, applied, mend
 from telephony.protocol import AnswerKind, Verdict
 from telephony.settings import load
@@ -119,6 +120,41 @@ def test_a_broken_configuration_names_its_key_in_both_languages(tmp_path, text, 
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "inside", "outside"),
+    [("95035100", "95035100", "95035101"), ("95035000-95035099", "95035099", "95035100"),
+     ("95035xxx", "95035000", "9503500"), ("95035xxx", "95035999", "950350000")],
+)  # fmt: skip
+def test_own_numbers_as_people_write_them(text, inside, outside):
+    own = read_range(text)
+    assert own.covers(inside)
+    assert not own.covers(outside)
+    assert inside in own.numbers()
+    assert outside not in own.numbers()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "boss", "95035099-95035000", "95035-950350", "950xx3", "x95035", "1xxxxxx",
+             "10000000-10010000", "95035 100"]
+)  # fmt: skip
+def test_what_is_no_range_of_numbers(text):
+    with pytest.raises(ValueError, match="number"):
+        read_range(text or "  ")
+
+
+def test_a_real_carrier_must_know_which_numbers_it_may_show(tmp_path):
+    path = tmp_path / "config.toml"
+    real = GOOD.replace("127.0.0.1", "192.0.2.1")
+    path.write_text(real)
+    with pytest.raises(ConfigError, match="numbers"):
+        load(path)
+    path.write_text(real + 'numbers = ["95035x"]')
+    trunk = load(path).trunks[0]
+    assert (trunk.owns("950357"), trunk.owns("950367")) == (True, False)
+    path.write_text(GOOD)
+    assert load(path).trunks[0].owns("anything on loopback")
+
+
 def test_a_missing_file_and_an_override(tmp_path, monkeypatch):
     with pytest.raises(ConfigError, match="file not found"):
         load(tmp_path / "none.toml")
@@ -130,7 +166,7 @@ def test_a_missing_file_and_an_override(tmp_path, monkeypatch):
 
 def test_the_demo_clock_is_refused_for_a_real_trunk(tmp_path, monkeypatch):
     path = tmp_path / "config.toml"
-    path.write_text("[telephony]\n" + GOOD.replace("127.0.0.1", "192.0.2.1"))
+    path.write_text(GOOD.replace("127.0.0.1", "192.0.2.1") + 'numbers = ["95035xxx"]')
     monkeypatch.setenv("KEPT_DEMO_CLOCK_OFFSET_SECONDS", "3600")
     with pytest.raises(ConfigError, match="loopback"):
         load(path)
