@@ -149,6 +149,13 @@ class SeatMoved(Fact, frozen=True):
     leg_up: bool = False
 
 
+class NumberMoved(Fact, frozen=True):
+    """An outbound number is answered less than its pool and rests, is back on trial, or is healthy."""
+
+    number_id: int
+    state: str
+
+
 class Pulsed(Fact, frozen=True):
     """The engine's words on a campaign changed (at most once a second); read them from `pulse`."""
 
@@ -158,5 +165,6 @@ class Pulsed(Fact, frozen=True):
 AnyFact = (
     CampaignChanged | UploadChanged | SeatChosen | OutcomeRecorded | PromiseMade | ContactStopped
     | PaymentPosted | PromiseSettled | CaseClosed | PlacementChanged
-    | AgentAssigned | HangupAsked | EngineStarted | CallMoved | CallJudged | SeatMoved | Pulsed
+    | AgentAssigned | HangupAsked | EngineStarted | CallMoved | CallJudged | SeatMoved
+    | NumberMoved | Pulsed
 )  # fmt: skip

@@ -40,5 +40,7 @@ def read_range(text: str) -> NumberRange:
     else:
         first, last = match["first"], match["last"] or match["first"]
     if len(first) != len(last) or not 0 <= int(last) - int(first) < SIZE_MAX:
-        raise ValueError(f"{text!r} must run upwards, in one length, over at most {SIZE_MAX} numbers")
+        raise ValueError(
+            f"{text!r} must run upwards, in one length, over at most {SIZE_MAX} numbers"
+        )
     return NumberRange(first, last)

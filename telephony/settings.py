@@ -37,7 +37,9 @@ class Trunk(Section):
     @model_validator(mode="after")
     def _knows_its_numbers(self) -> Self:
         if not self.numbers and not ipaddress.ip_address(self.host).is_loopback:
-            raise ValueError('numbers = ["95035000-95035099"]: which numbers may this carrier show?')
+            raise ValueError(
+                'numbers = ["95035000-95035099"]: which numbers may this carrier show?'
+            )
         return self
 
     @cached_property

@@ -13,6 +13,7 @@ import click
 from dialer.domain.training import KINDS
 from telephony import log as log_lines
 from telephony.config_file import PATH_VARIABLE, ConfigError
+from workbench.cli_numbers import pool
 from workbench.simulate import simulate
 
 ROLES = ("agent", "supervisor", "manager", "admin")
@@ -197,6 +198,9 @@ def user_train(username: str, kind: str, passed_on: datetime, valid_until: datet
         both = (say(language, key, **refusal.args_) for language in ("zh-CN", "en"))
         raise click.ClickException(" / ".join(both)) from None
     click.echo(f"{username}: {until}")
+
+
+kept.add_command(pool)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from dialer.reports.audit_pack import proofs, write_pack
 from dialer.reports.campaigns import creditors
 from dialer.reports.creditor import creditor_report
 from dialer.reports.exports import table_csv, table_xlsx
+from dialer.reports.number_pools import pools_and_numbers
 from dialer.store.session import read
 from workbench.api.reports import period
 from workbench.auth import needs
@@ -47,6 +48,14 @@ def data() -> ResponseReturnValue:
             answer["creditor"] = creditor_report(session, chosen, period())
             answer["proofs"] = proofs(session, chosen, period(), pack_in_force(), None)
     return jsonify(answer)
+
+
+@pages.get("/reports/pools")
+@needs("supervisor", "manager")
+def pools() -> ResponseReturnValue:
+    """Number pools with every number's health, as of now."""
+    with read(_sessions()) as session:
+        return jsonify(pools_and_numbers(session, utc_now()))
 
 
 @pages.get("/reports/<any(campaigns, agents, numbers):kind>.csv")

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from dialer.actions.actor import Actor
 from dialer.actions.refusals import Refused
+from dialer.domain.caller_numbers import ANYWHERE, Use, Wanted, why_not
 from dialer.facts import CampaignChanged, UploadChanged
 from dialer.feed import publish
 from dialer.store import audit
+from dialer.store.number_pools import numbers_and_pools
 from dialer.store.session import Sessions, write
-from dialer.store.tables import Campaign, Creditor, Entry, OutboundNumber, Upload
+from dialer.store.tables import Campaign, Creditor, Entry, Upload
 
 
 def add_creditor(
@@ -57,10 +59,20 @@ def start_campaign(sessions: Sessions, actor: Actor, campaign_id: int, now: date
         campaign = _campaign(session, campaign_id)
         if session.scalar(_first_entry(campaign_id)) is None:
             raise Refused("campaign_empty", name=campaign.name)
-        if session.scalar(select(OutboundNumber.id).where(OutboundNumber.active).limit(1)) is None:
-            raise Refused("no_outbound_number")
+        _refuse_without_numbers(session, campaign, now)
         before, campaign.state = campaign.state, "running"
         _tell(session, actor, campaign, "campaign.start", before, now)
+
+
+def _refuse_without_numbers(session: Session, campaign: Campaign, now: datetime) -> None:
+    """Somebody must be able to call back what they see: an owned number under a licence in force."""
+    shown = numbers_and_pools(session, lambda number, zone: Use())
+    wanted = Wanted(campaign.creditor_id, ANYWHERE, "", now, campaign.number_pool_id)
+    why = {why_not(n, wanted, shown.pool_of(n)) for n in shown.numbers}
+    if "licence_expired" in why and not why & {"", "resting", "suspect"}:
+        raise Refused("licence_expired")
+    if not why & {"", "resting", "suspect"}:
+        raise Refused("no_outbound_number")
 
 
 def pause_campaign(sessions: Sessions, actor: Actor, campaign_id: int, now: datetime) -> None:

@@ -114,7 +114,10 @@ def _revive(attempt: Attempt) -> LiveCall:
         CallState(attempt.state), attempt.answered_at is not None, attempt.abandoned,
         attempt.seat_id,
     )  # fmt: skip
-    return LiveCall(call, attempt.campaign_id, attempt.debtor_id, attempt.number, attempt.node, 0.0)
+    return LiveCall(
+        call, attempt.campaign_id, attempt.debtor_id, attempt.number, attempt.node, 0.0,
+        shown=attempt.outbound_number,
+    )  # fmt: skip
 
 
 def _cause(session: Session, floor: Floor, attempt: Attempt) -> str:

@@ -16,10 +16,12 @@ from dialer.domain.call import Call, CallState
 from dialer.domain.pacing import AgentMoved, AgentState, Event
 from dialer.domain.seat import SeatFacts, SeatState, SeatStatus, state_of
 from dialer.domain.training import is_trained
+from dialer.engine.number_use import NumberUse
 from dialer.facts import SeatMoved
 from dialer.feed import publish
 from dialer.store.tables import Assignment, Campaign, Seat, SeatSpan, User
 from telephony.protocol import Command, SeatClose, SeatNotReady, SeatOpen, SeatReady
+from telephony.settings import Trunk
 
 IN_AIR = (CallState.PLACED, CallState.DIALED, CallState.RINGING, CallState.ANSWERED)
 
@@ -78,6 +80,7 @@ class LiveCall:
     placed_at: float  # monotonic
     account_id: int = 0
     phase_since: float = 0.0  # monotonic
+    shown: str = ""  # its outbound number
 
 
 @dataclass(slots=True)
@@ -91,6 +94,9 @@ class Floor:
     weights: dict[int, float] = field(default_factory=dict)  # of running campaigns
     outbox: list[tuple[str, Command]] = field(default_factory=list)
     happened: list[tuple[str, Event]] = field(default_factory=list)
+    trunks: tuple[Trunk, ...] = ()  # none: whatever a node has
+    use: NumberUse = field(default_factory=NumberUse)
+    short_of_numbers: dict[int, str] = field(default_factory=dict)  # campaign -> block code
 
     def in_air(self, node: str) -> int:
         """Calls on their way to an agent."""

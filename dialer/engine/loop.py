@@ -82,7 +82,7 @@ class Engine:
         self._settings, self._telephony, self._sessions = settings, telephony, sessions
         self._pack = settings.pack()
         self._owner = owner or f"{socket.gethostname()}:{os.getpid()}"
-        self.floor = Floor()
+        self.floor = Floor(trunks=telephony.trunks)
         self.stopping = False
         self.list_counts = ListCounts()
         self._pacing = FloorPacing(self._pack, telephony, settings.pacing.target)
@@ -272,7 +272,8 @@ class Engine:
             self._drop_silent_nodes(session, now)
             for campaign_id in self.floor.running:
                 counts = self.list_counts.of(campaign_id)
-                write_pulse(session, campaign_id, list(self._plans.values()), counts, now)
+                short = self.floor.short_of_numbers.get(campaign_id, "")
+                write_pulse(session, campaign_id, list(self._plans.values()), counts, now, short)
             self._pacing.save(session, now)
         self._send()
         if monotonic() - self._snapshot_at > SNAPSHOT_SECONDS:

@@ -16,17 +16,18 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.abandonment import may_over_dial, rate_of
 from dialer.domain.call import Call
+from dialer.domain.caller_numbers import PoolNumber, Shortage, block_code
 from dialer.domain.compliance import Allowed, Blocked, Infrastructure, RulePack
 from dialer.domain.pacing import Dialed
 from dialer.engine.floor import Floor, LiveCall
-from dialer.engine.number_pool import pick_number
+from dialer.engine.number_pool import Numbers
 from dialer.facts import CallMoved
 from dialer.feed import publish
 from dialer.reports.tally import answered_calls
 from dialer.store.asking import best_phone, gather, pack_of
-from dialer.store.entries import next_ready
+from dialer.store.entries import charge, next_ready
 from dialer.store.lease import is_held
-from dialer.store.tables import Attempt, Campaign, Entry, OutboundNumber, Phone
+from dialer.store.tables import Attempt, Campaign, Entry, Phone
 from telephony.protocol import Originate
 
 FINAL = ("INVALID_NUMBER", "WRONG_NUMBER", "NO_NUMBER", "CASE_CLOSED", "RECALLED")
@@ -60,13 +61,16 @@ def place(session: Session, floor: Floor, placing: Placing, now: datetime) -> Pl
     pack = pack_of(session, campaign, placing.pack)
     if campaign.state != "running" or pack is None or not is_held(session, placing.epoch):
         return Placed()
+    numbers = Numbers(session, floor, campaign, now)
+    count = min(placing.count, numbers.room())
+    floor.short_of_numbers[campaign.id] = "" if count else block_code(numbers.why_none().why)
     placed = considered = 0
-    while placed < placing.count and considered < CONSIDER_MAX:
-        entries = next_ready(session, campaign.id, placing.count - placed, now)
+    while placed < count and considered < CONSIDER_MAX:
+        entries = next_ready(session, campaign.id, count - placed, now)
         if not entries:
             return Placed(placed, list_is_dry=True)
         for entry in entries:
-            placed += _place_entry(session, floor, placing, pack, campaign, entry, now)
+            placed += _place_entry(session, floor, placing, pack, campaign, numbers, entry, now)
         considered += len(entries)
         session.flush()
     return Placed(placed)
@@ -74,15 +78,20 @@ def place(session: Session, floor: Floor, placing: Placing, now: datetime) -> Pl
 
 def _place_entry(  # noqa: PLR0913 - all that one attempt is made of
     session: Session, floor: Floor, placing: Placing, pack: RulePack, campaign: Campaign,
-    entry: Entry, now: datetime,
+    numbers: Numbers, entry: Entry, now: datetime,
 ) -> bool:  # fmt: skip
     asking = gather(session, entry, pack, now)
-    shown = pick_number(session, campaign, asking.debtor, now)
-    there = Infrastructure(cli_available=shown is not None, recorder_ok=placing.recorder_ok)
+    shown = numbers.pick(asking.debtor)
+    there = Infrastructure(
+        cli_available=isinstance(shown, PoolNumber), recorder_ok=placing.recorder_ok
+    )
     budget = _budget_left(session, floor, placing.node, campaign, pack, now)
     phone, verdict = best_phone(asking, campaign, pack, now, there, budget)
-    if isinstance(verdict, Blocked) or phone is None or shown is None:
-        _put_back(entry, verdict if isinstance(verdict, Blocked) else Blocked("NO_NUMBER"))
+    if isinstance(verdict, Blocked) or phone is None or isinstance(shown, Shortage):
+        blocked = verdict if isinstance(verdict, Blocked) else Blocked("NO_NUMBER")
+        if blocked.code == "CLI_UNAVAILABLE" and isinstance(shown, Shortage):
+            blocked = Blocked(block_code(shown.why), shown.until)
+        _put_back(entry, blocked)
         return False
     attempt = _write_attempt(session, placing, entry, phone, shown, verdict, now)
     floor.calls[attempt.id] = LiveCall(
@@ -93,11 +102,14 @@ def _place_entry(  # noqa: PLR0913 - all that one attempt is made of
         placing.node,
         placing.monotonic(),
         entry.account_id,
+        shown=shown.number,
     )
     floor.happened.append((placing.node, Dialed(placing.monotonic(), attempt.id, str(campaign.id))))
+    trunk = numbers.use(shown)
+    charge(session, entry)
     floor.tell(placing.node, Originate(
         call_id=attempt.id, number=phone.number, outbound_number=shown.number,
-        campaign=str(campaign.id), ring_seconds=campaign.ring_seconds,
+        campaign=str(campaign.id), trunk=trunk, ring_seconds=campaign.ring_seconds,
         connect_limit_ms=campaign.connect_limit_ms, message=campaign.message,
     ))  # fmt: skip
     return True
@@ -127,7 +139,7 @@ def _put_back(entry: Entry, blocked: Blocked) -> None:
 
 
 def _write_attempt(  # noqa: PLR0913 - all that one attempt is made of
-    session: Session, placing: Placing, entry: Entry, phone: Phone, shown: OutboundNumber,
+    session: Session, placing: Placing, entry: Entry, phone: Phone, shown: PoolNumber,
     verdict: Allowed, now: datetime,
 ) -> Attempt:  # fmt: skip
     zone = verdict.licence.local_times[0].rsplit(" ", 1)[1]
@@ -140,7 +152,6 @@ def _write_attempt(  # noqa: PLR0913 - all that one attempt is made of
     )  # fmt: skip
     entry.state, entry.block_reason = "in_flight", ""
     entry.attempts += 1
-    shown.last_used_at = now
     session.add(attempt)
     session.flush()
     publish(session, CallMoved(

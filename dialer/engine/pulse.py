@@ -16,10 +16,14 @@ from dialer.store.tables import Pulse
 
 def write_pulse(
     session: Session, campaign_id: int, plans: Sequence[Plan], counts: Mapping[str, int],
-    now: datetime,
+    now: datetime, short_of_numbers: str = "",
 ) -> None:  # fmt: skip
-    """Replace the campaign's pulse; tell the boards only when it changed. `plans`: one of each node."""
-    body = {"pacing": sentence(campaign_id, plans), "entries": dict(counts) or None}
+    """Replace the campaign's pulse; tell the boards only when it changed. `plans`: one of each node;
+    `short_of_numbers`: the code under which no outbound number can be shown, if that holds it back."""
+    body = {
+        "pacing": sentence(campaign_id, plans), "entries": dict(counts) or None,
+        "numbers": short_of_numbers,
+    }  # fmt: skip
     row = session.get(Pulse, campaign_id)
     if row is None:
         row = Pulse(campaign_id=campaign_id, at=now, body={})

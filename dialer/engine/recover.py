@@ -39,7 +39,9 @@ def load_floor(session: Session, floor: Floor, now: datetime) -> None:
             attempt.node,
             0.0,
             attempt.account_id,
+            shown=attempt.outbound_number,
         )
+    floor.use.load(session, now)
     for seat_id in session.scalars(select(Seat.id)):
         seat = load_seat(session, floor, seat_id)
         seat.on_line = seat.attempt_id in floor.calls

@@ -12,18 +12,20 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dialer.domain.caller_numbers import Shown, Wanted, block_code, choose, shortage
 from dialer.domain.compliance import Allowed, Blocked, Infrastructure, RulePack, may_contact
 from dialer.domain.phone_numbers import masked
 from dialer.store.asking import best_phone, gather_many, pack_of
+from dialer.store.number_pools import numbers_and_pools, stored_use
 from dialer.store.tables import (
     Account,
     Attempt,
     Campaign,
     Case,
     Entry,
-    OutboundNumber,
     Outcome,
     Promise,
+    Upload,
 )
 
 PART = 1_000
@@ -35,36 +37,50 @@ def waterfall(session: Session, campaign_id: int, pack: RulePack, now: datetime)
     campaign = session.get_one(Campaign, campaign_id)
     tight = pack_of(session, campaign, pack)
     steps: Counter[str] = Counter()
-    opens: datetime | None = None
-    there = Infrastructure(cli_available=_has_number(session, campaign))
+    opens: list[datetime] = []
+    numbers = Numbers(session, campaign, now)
+    off = set(session.scalars(
+        select(Upload.id).where(Upload.campaign_id == campaign_id, ~Upload.active)
+    ))  # fmt: skip
     for entries in _entries(session, campaign_id):
-        ready = []
+        due = []
         for entry in entries:
-            if entry.state == "ready" and entry.next_at <= now:
-                ready.append(entry)
-                continue
-            steps[_step_of(entry)] += 1
-            if entry.state == "ready":
-                opens = min(opens or entry.next_at, entry.next_at)
+            step = _step_of(entry, off, now)
+            if step:
+                steps[step] += 1
+                opens += [entry.next_at] if step.startswith("later") else []
+            else:
+                due.append(entry)
         if tight is None:
-            steps["rules_broken"] += len(ready)
+            steps["rules_broken"] += len(due)
             continue
-        for asking in gather_many(session, ready, tight, now):
-            _, verdict = best_phone(asking, campaign, tight, now, there)
+        for verdict in _verdicts(session, due, campaign, tight, numbers, now):
             if isinstance(verdict, Allowed):
                 steps["dialable"] += 1
                 continue
             steps[f"blocked.{verdict.code}"] += 1
-            if verdict.until is not None:
-                opens = min(opens or verdict.until, verdict.until)
+            opens += [] if verdict.until is None else [verdict.until]
+        opens = [min(opens)] if opens else []
     return {
         "campaign_id": campaign_id, "as_of": now.isoformat(), "total": sum(steps.values()),
-        "dialable": steps["dialable"], "opens": opens.isoformat() if opens else None,
+        "dialable": steps["dialable"], "opens": opens[0].isoformat() if opens else None,
         "steps": [
             {"step": step, "count": steps[step]} for step in sorted(steps, key=_rank)
             if steps[step]
         ],
     }  # fmt: skip
+
+
+def _verdicts(
+    session: Session, due: Sequence[Entry], campaign: Campaign, pack: RulePack, numbers: Numbers,
+    now: datetime,
+) -> Iterator[Allowed | Blocked]:  # fmt: skip
+    """In the order of dialing: the gate, then the number that would be shown."""
+    for asking in gather_many(session, due, pack, now):
+        _, verdict = best_phone(asking, campaign, pack, now, Infrastructure())
+        if isinstance(verdict, Allowed):
+            verdict = numbers.blocked(asking.debtor.region) or verdict
+        yield verdict
 
 
 def _entries(session: Session, campaign_id: int) -> Iterator[Sequence[Entry]]:
@@ -81,29 +97,52 @@ def _entries(session: Session, campaign_id: int) -> Iterator[Sequence[Entry]]:
         session.expunge_all()  # a million entries are looked at, not kept
 
 
-def _step_of(entry: Entry) -> str:
+def _step_of(entry: Entry, off: set[int], now: datetime) -> str:
+    """Where an entry stands that nothing need be asked about; empty when its time has come."""
     if entry.state == "held":
         return f"held.{entry.block_reason or 'hold'}"
-    if entry.state == "ready":
+    if entry.state != "ready":
+        return entry.state
+    if entry.upload_id in off:
+        return "list_off"
+    if entry.next_at > now:
         return f"later.{entry.block_reason or entry.last_outcome or 'scheduled'}"
-    return entry.state
+    return ""
 
 
-_ORDER = ("loading", "done", "held", "in_flight", "later", "rules_broken", "blocked", "dialable")
+_ORDER = (
+    "loading",
+    "done",
+    "held",
+    "list_off",
+    "in_flight",
+    "later",
+    "rules_broken",
+    "blocked",
+    "dialable",
+)
 
 
 def _rank(step: str) -> tuple[int, str]:
     return _ORDER.index(step.split(".")[0]), step
 
 
-def _has_number(session: Session, campaign: Campaign) -> bool:
-    return session.scalar(
-        select(OutboundNumber.id).where(
-            OutboundNumber.active, ~OutboundNumber.suspect,
-            OutboundNumber.creditor_id.is_(None)
-            | (OutboundNumber.creditor_id == campaign.creditor_id),
-        ).limit(1)
-    ) is not None  # fmt: skip
+class Numbers:
+    """Whether an outbound number could be shown, by the rules that choose one when dialing."""
+
+    def __init__(self, session: Session, campaign: Campaign, now: datetime) -> None:
+        self._shown: Shown = numbers_and_pools(session, stored_use(session, now))
+        self._campaign, self._now = campaign, now
+        self._by_region: dict[str, Blocked | None] = {}
+
+    def blocked(self, region: str) -> Blocked | None:
+        """Why none may be shown to a debtor of this region; None when there is one."""
+        if region not in self._by_region:
+            campaign = self._campaign
+            wanted = Wanted(campaign.creditor_id, region, "", self._now, campaign.number_pool_id)
+            lack = None if choose(self._shown, wanted) else shortage(self._shown, wanted)
+            self._by_region[region] = Blocked(block_code(lack.why), lack.until) if lack else None
+        return self._by_region[region]
 
 
 def outlook(
@@ -156,9 +195,11 @@ def _next(session: Session, entry: Entry, pack: RulePack, now: datetime) -> dict
     numbers = []
     if tight is not None:
         asking = next(gather_many(session, [entry], tight, now))
-        there = Infrastructure(cli_available=_has_number(session, campaign))
+        lack = Numbers(session, campaign, now).blocked(asking.debtor.region)
         for phone in asking.phones:
-            verdict = may_contact(asking.ask(phone, campaign, now, there), tight)
+            verdict = may_contact(asking.ask(phone, campaign, now, Infrastructure()), tight)
+            if isinstance(verdict, Allowed):
+                verdict = lack or verdict
             numbers.append({"number": masked(phone.number), "role": phone.role, **_said(verdict)})
     return {
         "entry_id": entry.id, "campaign": campaign.name, "campaign_state": campaign.state,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dialer.domain.compliance import Past
@@ -83,20 +83,3 @@ def last_shown(session: Session, debtor_id: int) -> str:
         select(Attempt.outbound_number).where(Attempt.debtor_id == debtor_id)
         .order_by(Attempt.created_at.desc()).limit(1)
     ) or ""  # fmt: skip
-
-
-def use_of_numbers(
-    session: Session, hour_ago: datetime, today: datetime
-) -> dict[str, tuple[int, int, int]]:
-    """outbound number -> (in the air, within the last hour, since `today`)."""
-    rows = session.execute(
-        select(
-            Attempt.outbound_number,
-            func.count().filter(Attempt.ended_at.is_(None)),
-            func.count().filter(Attempt.created_at >= hour_ago),
-            func.count(),
-        )
-        .where((Attempt.created_at >= today) | Attempt.ended_at.is_(None))
-        .group_by(Attempt.outbound_number)
-    )
-    return {number: (air, hour, day) for number, air, hour, day in rows}

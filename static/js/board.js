@@ -24,6 +24,7 @@ function Campaign({ campaign }) {
     <header><h3>${campaign.name}</h3><span class=${`badge state-badge state-${campaign.state}`}>${t(`campaign.${campaign.state}`)}</span></header>
     <p class="text-body-secondary">${campaign.creditor}</p>
     ${pacing && campaign.state === "running" && html`<p class="sentence">${pacing.forecast ? `${t("pacing.forecast", pacing)} ` : ""}${t(pacing.key, pacing)}</p>`}
+    ${campaign.pulse.numbers && campaign.state === "running" && html`<p class="sentence">${t(`block.${campaign.pulse.numbers}`)}</p>`}
     ${entries && html`<${Stack} entries=${entries} />`}
     <dl class="pairs tight">
       ${["attempts", "in_air", "answered", "connected", "abandoned"].map((name) => html`<div key=${name}><dt>${t(`board.${name}`)}</dt><dd>${campaign[name]}</dd></div>`)}

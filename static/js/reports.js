@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { html, mount } from "./html.js";
 import { facts, get, t } from "./page.js";
 import { money, percent } from "./format.js";
+import { Pools } from "./pools.js";
 
 const FUNNEL = ["accounts_loaded", "accounts_worked", "dials", "answered", "handled", "right_party", "promises"];
 const SHARES = new Set(["answer_rate", "rpc_per_contact", "ptp_rate", "kept_rate_count", "abandonment", "occupancy", "recovery_rate", "target_rate", "penetration"]);
@@ -70,6 +71,7 @@ function Page() {
       <div class="report-columns"><div>${data.campaigns.map((row) => html`<${Funnel} key=${row.campaign} row=${row} />`)}</div>
       <div>${data.creditor && html`<${Creditor} report=${data.creditor} proofs=${data.proofs} query=${query} />`}</div></div>
       <section class="panel"><h2>${t("report.agents")}</h2><${Table} rows=${data.agents} columns=${["agent", "calls", "right_party", "promises", "promised_minor", "occupancy", "aht_s", "calls_per_hour", "talk_s", "wrap_s", "waiting_s", "paused_s"]} /></section>
+      <${Pools} />
       <section class="panel"><h2>${t("campaigns.pool")}</h2><${Table} rows=${data.numbers} columns=${["number", "dials", "answers", "answer_rate", "short_calls", "suspect"]} /></section>`}
   </div>`;
 }

@@ -146,7 +146,7 @@ def test_a_number_that_is_answered_half_as_often_is_found_and_a_healthy_one_is_l
             health = observe(health, chance.random() < 0.25, 0.25)
         false += health.suspect
     assert false <= 2
-    assert rested(Health(9.0, 500, 40, True)) == Health(0.0, 500, 40, False)
+    assert rested(Health(9.0, 500, 40, True)) == Health(0.0, 500, 40, False, on_trial=True)
 
 
 def test_a_forecast_is_its_formula():

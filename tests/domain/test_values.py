@@ -1,12 +1,11 @@
-"""Money, phone numbers, outbound numbers, promises, retries, seats, abandonment."""
+"""Money, phone numbers, promises, retries, seats, abandonment."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.caller_numbers import Caps, PoolNumber, Wanted, choose, why_not
 from dialer.domain.money import BadAmount, parse_amount
 from dialer.domain.outcomes import HOLD_KINDS, NEEDS_IDENTITY, OUTCOMES, Then
 from dialer.domain.phone_numbers import BadNumber, masked, normalise
@@ -78,29 +77,6 @@ def test_only_digits_ever_come_out(text):
 def test_a_masked_number_hides_its_middle():
     assert masked("15412345678") == "154****5678"
     assert masked("1234") == "****"
-
-
-def test_a_debtor_sees_the_same_number_again_else_the_rested_one():
-    pool = (PoolNumber("95035100", NOW), PoolNumber("95035101", NOW - timedelta(hours=1)))
-    assert choose(pool, Wanted(1, "", "95035100", NOW)) == "95035100"
-    assert choose(pool, Wanted(1, "", "", NOW)) == "95035101"
-    assert choose(pool, Wanted(1, "", "95599", NOW)) == "95035101"  # no longer ours
-    assert choose((), Wanted(1, "", "95035100", NOW)) is None
-
-
-@pytest.mark.parametrize(
-    ("fields", "reason"),
-    [({"creditor_id": 2}, "other_creditor"), ({"region": "浙江"}, "other_region"),
-     ({"licence_until": date(2026, 11, 22)}, "licence_expired"),
-     ({"resting_until": NOW + timedelta(hours=1)}, "resting"), ({"suspect": True}, "suspect"),
-     ({"caps": Caps(concurrent=2), "in_air": 2}, "cap"), ({"caps": Caps(per_hour=9), "last_hour": 9}, "cap"),
-     ({"caps": Caps(per_day=1), "today": 1}, "cap"), ({"creditor_id": 1, "region": "上海"}, "")],
-)  # fmt: skip
-def test_only_numbers_that_may_be_shown_are_shown(fields, reason):
-    number = PoolNumber("95035100", None, **fields)
-    wanted = Wanted(1, "上海", "95035100", NOW)
-    assert why_not(number, wanted) == reason
-    assert choose((number,), wanted) == (None if reason else "95035100")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from dialer.actions.cases import recall_placement
 from dialer.actions.payments import as_row, post_payment
 from dialer.engine.place import Placing, place
 from dialer.packs import load_pack
+from dialer.reports.waterfall import waterfall
 from dialer.store.session import read, write
 from dialer.store.tables import (
     Account,
@@ -154,7 +155,7 @@ def test_the_next_number_of_a_person_is_tried_after_the_first(open_floor, sessio
 
 
 def test_a_number_at_its_cap_is_not_shown(open_floor, sessions, tmp_path):
-    make_campaign(sessions, tmp_path, 4, now())
+    campaign = make_campaign(sessions, tmp_path, 4, now())
     with write(sessions) as session:
         for row in session.scalars(select(OutboundNumber)):
             row.day_max = 1
@@ -164,10 +165,9 @@ def test_a_number_at_its_cap_is_not_shown(open_floor, sessions, tmp_path):
         floor.turn()
     assert sorted(o.outbound_number for o in floor.nodes.originated) == ["95035100", "95035101"]
     with read(sessions) as session:
-        assert (
-            session.scalars(select(Entry.block_reason).where(Entry.block_reason != "")).all()
-            == ["CLI_UNAVAILABLE"] * 2
-        )
+        view = waterfall(session, campaign, load_pack("cn"), now())
+        assert {"step": "blocked.CLI_CAP", "count": 2} in view["steps"]
+    assert floor.engine.floor.short_of_numbers == {campaign: "CLI_CAP"}
 
 
 def test_campaigns_take_turns_at_a_single_agent(open_floor, sessions, tmp_path):

@@ -11,6 +11,8 @@ from dialer.actions.outcomes import ask_hangup
 from dialer.actions.seats import choose_status, go_home
 from dialer.actions.stops import stop_contact, suppress_number
 from dialer.engine import loop
+from dialer.packs import load_pack
+from dialer.reports.waterfall import waterfall
 from dialer.settings import DialerSettings
 from dialer.store.session import read, write
 from dialer.store.tables import (
@@ -216,7 +218,7 @@ def test_the_agent_hangs_up_and_goes_home(open_floor, sessions, tmp_path):
 
 
 def test_without_a_number_to_show_nobody_is_dialed(open_floor, sessions, tmp_path):
-    make_campaign(sessions, tmp_path, 2, now())
+    campaign = make_campaign(sessions, tmp_path, 2, now())
     with write(sessions) as session:
         for row in session.scalars(select(OutboundNumber)):
             row.active = False
@@ -225,7 +227,10 @@ def test_without_a_number_to_show_nobody_is_dialed(open_floor, sessions, tmp_pat
         floor.turn()
     assert floor.nodes.originated == []
     with read(sessions) as session:
-        assert set(session.scalars(select(Entry.block_reason))) == {"CLI_UNAVAILABLE"}
+        assert set(session.scalars(select(Entry.state))) == {"ready"}
+        view = waterfall(session, campaign, load_pack("cn"), now())
+    assert view["steps"] == [{"step": "blocked.CLI_NONE", "count": 2}]
+    assert floor.engine.floor.short_of_numbers == {campaign: "CLI_NONE"}
 
 
 def test_at_night_nobody_is_dialed(open_floor, sessions, tmp_path, monkeypatch):

@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from dialer.store.session import Sessions, open_store, upgrade
-
-_BIN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+from tests import postgresql as server
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """URL of a cluster of our own, on a Unix socket, without TCP; refuses to run as root."""
-    if not _BIN:
+    """URL of a cluster of our own."""
+    if not server.is_installed():
         pytest.fail("PostgreSQL is missing: run `make test`, which installs it")
-    folder = Path(tempfile.mkdtemp(prefix="kept-pg-", dir="/tmp"))
-    as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-    if as_user:
-        shutil.chown(folder, "postgres")
-
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run(
-            [*as_user, str(_BIN[-1] / program), *arguments],
-            check=True, stdout=subprocess.DEVNULL, cwd="/",
-        )  # fmt: skip
-
-    data = str(folder / "data")
-    run("initdb", "-D", data, "-U", "kept", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-c listen_addresses='' -c fsync=off -k {folder}"
-    run("pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", options, "start")
-    try:
-        yield f"postgresql+psycopg://kept@/postgres?host={folder}"
-    finally:
-        run("pg_ctl", "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+    with server.cluster() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -51,15 +26,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/kept.db"
         return
-    cluster = request.getfixturevalue("postgresql")
-    name = f"t{secrets.token_hex(4)}"
-    engine = create_engine(cluster, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield cluster.replace("/postgres?", f"/{name}?")
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+    with server.database(request.getfixturevalue("postgresql")) as url:
+        yield url
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ from workbench.api import (  # their endpoints register themselves
     floor,
     lists,
     money,
+    numbers,
     reports,
     training,
 )
 from workbench.api.door import install
 
-__all__ = ["cases", "floor", "install", "lists", "money", "reports", "training"]
+__all__ = ["cases", "floor", "install", "lists", "money", "numbers", "reports", "training"]

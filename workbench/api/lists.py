@@ -20,7 +20,7 @@ from dialer.store.session import read
 from workbench.api.door import actor, sessions
 from workbench.api.endpoints import endpoint
 from workbench.rules import pack_in_force
-from workbench.schemas import CampaignIn, MappingIn, Message, Name, NumbersIn
+from workbench.schemas import CampaignIn, MappingIn, Message, Name
 from workbench.uploads import store_upload
 
 MANAGER = ("manager",)
@@ -226,11 +226,3 @@ def create_agreement(body: AgreementIn) -> dict[str, Any]:
 def create_placement(body: PlacementIn) -> dict[str, Any]:
     """Files are uploaded into it."""
     return {"id": agreements.add_placement(sessions(), actor(), now=utc_now(), **body.model_dump())}
-
-
-@endpoint("POST", "/numbers", "Add outbound numbers", MANAGER, body=NumbersIn)
-def create_numbers(body: NumbersIn) -> dict[str, Any]:
-    """Those already there stay."""
-    from dialer.actions.numbers import add_outbound_numbers
-
-    return {"new": add_outbound_numbers(sessions(), actor(), body.numbers, utc_now())}

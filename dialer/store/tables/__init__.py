@@ -15,7 +15,6 @@ from dialer.store.tables.cases import (
     Debtor,
     Entry,
     Hold,
-    OutboundNumber,
     Phone,
     Suppression,
     Upload,
@@ -33,6 +32,7 @@ from dialer.store.tables.ledger import (
     Pulse,
 )
 from dialer.store.tables.money import Offer, Payment, PaymentFile, Plan
+from dialer.store.tables.numbers import NumberPool, OutboundNumber
 from dialer.store.tables.people import Assignment, Seat, SeatSpan, Training, User
 from dialer.store.tables.placements import Agreement, BucketRow, Case, Placement, UploadTemplate
 
@@ -60,6 +60,7 @@ __all__ = [
     "JobRun",
     "NodeProgress",
     "Note",
+    "NumberPool",
     "Offer",
     "OutboundNumber",
     "Outcome",

@@ -22,6 +22,7 @@ class Attempt(Base):
         ),
         Index("ix_attempt_debtor_day", "debtor_id", "local_day"),
         Index("ix_attempt_number_day", "number", "local_day"),
+        Index("ix_attempt_shown", "outbound_number", "created_at"),
     )  # fmt: skip
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)

@@ -36,29 +36,16 @@ class Campaign(Base):
     narrowing: Mapped[dict[str, Any]] = mapped_column(default=dict)  # tighter than pack, agreement
     recycle: Mapped[dict[str, Any]] = mapped_column(default=dict)  # retry rules of its own
     weight: Mapped[float] = mapped_column(default=1.0)  # share of the agents it competes for
+    number_pool_id: Mapped[int | None] = mapped_column(ForeignKey("number_pool.id"))  # none: any
+    list_order: Mapped[str] = mapped_column(default="oldest")  # dialer.domain.list_order.Order
+    ordered_by: Mapped[str] = mapped_column(default="oldest")  # what the entries' levels follow
+    turn: Mapped[int] = mapped_column(default=0)  # clock of dialer.domain.mix
+    end_rule: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of dialer.domain.list_end
+    rounds: Mapped[int] = mapped_column(default=0)  # how often the list was started over
+    end_reason: Mapped[str] = mapped_column(default="")  # why it is finished
+    answer_hours: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of dialer.domain.best_time
     created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime]
-
-
-class OutboundNumber(Base):
-    """外显号码: one number of the pool that customers may be shown."""
-
-    __tablename__ = "outbound_number"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[str] = mapped_column(unique=True)
-    active: Mapped[bool] = mapped_column(default=True)
-    creditor_id: Mapped[int | None] = mapped_column(ForeignKey("creditor.id"))  # none: anyone's
-    last_used_at: Mapped[datetime | None]
-    region: Mapped[str] = mapped_column(default="")
-    licence_until: Mapped[date | None]
-    concurrent_max: Mapped[int | None]
-    hour_max: Mapped[int | None]
-    day_max: Mapped[int | None]
-    resting_until: Mapped[datetime | None]
-    score: Mapped[float] = mapped_column(default=0.0)  # of domain.number_health
-    dials: Mapped[int] = mapped_column(default=0)
-    answers: Mapped[int] = mapped_column(default=0)
-    suspect: Mapped[bool] = mapped_column(default=False)
 
 
 class Upload(Base):
@@ -72,6 +59,10 @@ class Upload(Base):
     sha256: Mapped[str]
     size: Mapped[int]
     state: Mapped[str]  # received | reading | checked | committed | refused | undone
+    active: Mapped[bool] = mapped_column(default=True)  # the list is switched on
+    priority: Mapped[int] = mapped_column(default=0)  # of the list: lower goes first
+    weight: Mapped[int] = mapped_column(default=1)  # share among lists of one priority
+    turn: Mapped[int] = mapped_column(default=0)  # of dialer.domain.mix
     dry_run: Mapped[bool] = mapped_column(default=False)  # stop at `checked` and wait for a word
     placement_id: Mapped[int | None] = mapped_column(ForeignKey("placement.id"))
     template_id: Mapped[int | None] = mapped_column(ForeignKey("upload_template.id"))
@@ -159,7 +150,7 @@ class Entry(Base):
     __table_args__ = (
         Unique("campaign_id", "account_id"),
         Index(
-            "ix_entry_dialable", "campaign_id", "priority", "next_at", "id",
+            "ix_entry_dialable", "upload_id", "priority", "next_at", "id",
             sqlite_where=text("state = 'ready'"), postgresql_where=text("state = 'ready'"),
         ),
     )  # fmt: skip
