@@ -49,7 +49,7 @@ class Placing:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What a round came to. `list_is_dry`: the list had no further entry that is due."""
+    """What a round came to. `list_is_dry`: no further entry is due, or no number may be shown."""
 
     count: int = 0
     list_is_dry: bool = False
@@ -62,8 +62,11 @@ def place(session: Session, floor: Floor, placing: Placing, now: datetime) -> Pl
     if campaign.state != "running" or pack is None or not is_held(session, placing.epoch):
         return Placed()
     numbers = Numbers(session, floor, campaign, now)
-    count = min(placing.count, numbers.room())
-    floor.short_of_numbers[campaign.id] = "" if count else block_code(numbers.why_none().why)
+    room = numbers.room()
+    floor.short_of_numbers[campaign.id] = "" if room else block_code(numbers.why_none().why)
+    if not room:
+        return Placed(list_is_dry=True)
+    count = min(placing.count, room)
     placed = considered = 0
     while placed < count and considered < CONSIDER_MAX:
         entries = next_ready(session, campaign.id, count - placed, now)
