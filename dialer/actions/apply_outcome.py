@@ -8,6 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dialer.actions.agreements import recycle_of
+from dialer.actions.disputes import open_dispute
+from dialer.domain.disputes import OF_OUTCOME
 from dialer.domain.outcomes import HOLD_KINDS, OUTCOMES, Then
 from dialer.domain.retries import next_attempt_at
 from dialer.facts import ContactStopped, OutcomeRecorded
@@ -32,7 +34,12 @@ def apply_outcome(
         _mark_number(session, attempt, "wrong" if code == "WRONG_NUMBER" else "invalid")
     if then is Then.SUPPRESS:
         _suppress(session, attempt.number, code, user_id, now)
-    if then is Then.HOLD:
+    if code in OF_OUTCOME:
+        open_dispute(
+            session, debtor_id=attempt.debtor_id, account_id=attempt.account_id,
+            kind=OF_OUTCOME[code], text=note, user_id=user_id, attempt_id=attempt.id, now=now,
+        )  # fmt: skip
+    elif then is Then.HOLD:
         _hold(session, attempt.debtor_id, HOLD_KINDS[code], user_id, now)
     if session.get_one(Case, entry.case_id).state != "active":
         retry_at = None  # paid or recalled while it rang

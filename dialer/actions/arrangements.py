@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from dialer.actions.actor import Actor
 from dialer.actions.refusals import Refused
 from dialer.actions.settling import HOME
+from dialer.domain.compliance import RulePack
 from dialer.domain.promises import PromiseState, instalments
 from dialer.facts import PromiseMade
 from dialer.feed import publish
@@ -22,15 +23,19 @@ FIRST_WITHIN_DAYS = 31
 
 
 def make_plan(
-    sessions: Sessions, actor: Actor, account_id: int, *, periods: int, first_on: date,
-    every_days: int, now: datetime,
+    sessions: Sessions, actor: Actor, pack: RulePack, account_id: int, *, periods: int,
+    first_on: date, every_days: int, now: datetime,
 ) -> int:  # fmt: skip
-    """分期计划 over the whole balance; its instalments are promises. Replaces what was open."""
+    """分期计划 over the whole balance; its instalments are promises. Replaces what was open. A card has
+    sixty at most (CN-PLAN: 商业银行信用卡业务监督管理办法 art. 70)."""
     today = now.astimezone(HOME).date()
     if not today < first_on <= today + timedelta(days=FIRST_WITHIN_DAYS):
         raise Refused("plan_first", days=FIRST_WITHIN_DAYS)
     with write(sessions) as session:
         account = _account(session, account_id)
+        most = pack.periods_max(account.product)
+        if periods > most:
+            raise Refused("plan_periods", most=most)
         try:
             parts = instalments(account.balance_minor, periods, first_on, every_days)
         except ValueError:

@@ -10,18 +10,19 @@ from sqlalchemy.orm import Session
 from dialer.actions.actor import Actor
 from dialer.actions.refusals import Refused
 from dialer.actions.settling import HOME
+from dialer.actions.stops import lift_hold
 from dialer.domain.compliance.codes import OVERRIDABLE
 from dialer.domain.promises import PromiseState
 from dialer.domain.third_parties import GROUNDS, unreachable_is_proven
 from dialer.facts import CaseClosed, ContactStopped, PlacementChanged
 from dialer.feed import publish
 from dialer.store import attempts, audit
-from dialer.store.entries import release_held
 from dialer.store.session import Sessions, write
 from dialer.store.tables import (
     Case,
     Complaint,
     Debtor,
+    Dispute,
     Entry,
     Hold,
     Note,
@@ -136,17 +137,10 @@ def release_hold(
         hold = session.get(Hold, hold_id)
         if hold is None or (hold.ends_at is not None and hold.ends_at <= now):
             raise Refused("hold_unknown")
-        hold.ends_at, hold.released_by = now, actor.user_id or None
-        audit.note(
-            session, actor.name, "hold.release", f"hold:{hold_id}", now,
-            before={"kind": hold.kind}, after={"reason": reason[:200]},
-        )  # fmt: skip
-        session.flush()
-        others = select(Hold.id).where(
-            Hold.debtor_id == hold.debtor_id, Hold.ends_at.is_(None) | (Hold.ends_at > now)
-        )
-        if session.scalar(others.limit(1)) is None:
-            release_held(session, hold.debtor_id, now)
+        disputed = select(Dispute.id).where(Dispute.hold_id == hold_id, Dispute.state != "resolved")
+        if session.scalar(disputed):
+            raise Refused("dispute_first")
+        lift_hold(session, actor, hold, reason, now)
 
 
 def add_complaint(

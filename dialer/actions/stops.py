@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from dialer.actions.actor import Actor
 from dialer.actions.refusals import Refused
 from dialer.facts import ContactStopped
 from dialer.feed import publish
 from dialer.store import audit
+from dialer.store.entries import release_held
 from dialer.store.session import Sessions, write
 from dialer.store.tables import Debtor, Hold, Suppression
 
@@ -51,3 +53,18 @@ def suppress_number(
             after={"reason": reason},
         )  # fmt: skip
         publish(session, ContactStopped(suppression_id=row.id, kind=reason), now)
+
+
+def lift_hold(session: Session, actor: Actor, hold: Hold, reason: str, now: datetime) -> None:
+    """End a stop flag; the person's entries wait in the list again when it was the last one."""
+    hold.ends_at, hold.released_by = now, actor.user_id or None
+    audit.note(
+        session, actor.name, "hold.release", f"hold:{hold.id}", now,
+        before={"kind": hold.kind}, after={"reason": reason[:200]},
+    )  # fmt: skip
+    session.flush()
+    others = select(Hold.id).where(
+        Hold.debtor_id == hold.debtor_id, Hold.ends_at.is_(None) | (Hold.ends_at > now)
+    )
+    if session.scalar(others.limit(1)) is None:
+        release_held(session, hold.debtor_id, now)

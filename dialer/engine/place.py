@@ -85,8 +85,11 @@ def _place_entry(  # noqa: PLR0913 - all that one attempt is made of
 ) -> bool:  # fmt: skip
     asking = gather(session, entry, pack, now)
     shown = numbers.pick(asking.debtor)
+    waits = floor.in_air(placing.node) + 1 <= floor.idle_seats(placing.node)
     there = Infrastructure(
-        cli_available=isinstance(shown, PoolNumber), recorder_ok=placing.recorder_ok
+        cli_available=isinstance(shown, PoolNumber),
+        recorder_ok=placing.recorder_ok,
+        agent_waits=waits,
     )
     budget = _budget_left(session, floor, placing.node, campaign, pack, now)
     phone, verdict = best_phone(asking, campaign, pack, now, there, budget)
@@ -113,7 +116,8 @@ def _place_entry(  # noqa: PLR0913 - all that one attempt is made of
     floor.tell(placing.node, Originate(
         call_id=attempt.id, number=phone.number, outbound_number=shown.number,
         campaign=str(campaign.id), trunk=trunk, ring_seconds=campaign.ring_seconds,
-        connect_limit_ms=campaign.connect_limit_ms, message=campaign.message,
+        connect_limit_ms=campaign.connect_limit_ms,
+        message=campaign.message if asking.message_allowed(phone.number, now) else "",
     ))  # fmt: skip
     return True
 

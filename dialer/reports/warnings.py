@@ -1,4 +1,4 @@
-"""What somebody must look at before it stops the calls: rules, calendar, training."""
+"""What somebody must look at before it stops the calls: rules, calendar, training, disputes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dialer.clock import HOME
 from dialer.domain.compliance import RulePack
 from dialer.domain.training import ends_soon, is_trained
 from dialer.packs import calendar_is_old, is_stale
+from dialer.reports.disputes import late_disputes
 from dialer.store.tables import Training, User
 
 
@@ -25,6 +26,9 @@ def warnings(session: Session, pack: RulePack, now: datetime) -> list[dict[str, 
         found.append({"code": "training_ended", "agents": ended})
     if len(rows) - ended:
         found.append({"code": "training_ends", "agents": len(rows) - ended})
+    late = late_disputes(session, today)
+    if late:
+        found.append({"code": "disputes_late", "count": late})
     return found
 
 

@@ -1,11 +1,10 @@
-"""Gathers what the gate looks at for one entry. Everything unknown stays unknown."""
+"""Gathers what the gate looks at for one entry or debt. Everything unknown stays unknown."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -15,130 +14,146 @@ from dialer.domain.compliance import (
     Allowed,
     Ask,
     Blocked,
-    CaseFacts,
+    Channel,
     Infrastructure,
     NumberFacts,
     Past,
     PersonFacts,
     RulePack,
-    Window,
     local_day,
     may_contact,
     zones_of,
 )
 from dialer.domain.compliance.pack import Widened, narrowed
+from dialer.domain.consents import Given
 from dialer.packs import narrowing_of
 from dialer.store import attempts as attempt_store
-from dialer.store.standing import rows_of, standings
-from dialer.store.tables import (
-    Agreement,
-    Campaign,
-    Debtor,
-    Entry,
-    Hold,
-    Override,
-    Phone,
-    Promise,
-    Suppression,
-)
+from dialer.store.messages import messages
+from dialer.store.persons import open_promises, persons
+from dialer.store.standing import Standing, rows_of, standings
+from dialer.store.tables import Agreement, Campaign, Debtor, Entry, Phone, Suppression
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """What somebody is to be contacted about, without being on a call list."""
+
+    debtor_id: int
+    account_id: int
+    case_id: int
+    is_reminder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """An entry with its person, numbers and what was done for them."""
+    """An entry or debt with its person, numbers and what was done for them."""
 
-    entry: Entry
+    entry: Entry | Debt
     debtor: Debtor
     phones: tuple[Phone, ...]
-    case: CaseFacts
+    standing: Standing
     person: PersonFacts
     history: tuple[Past, ...]
     suppressed: frozenset[str]
     promise_pending: bool
     overrides: frozenset[str]
-    balance_fresh: bool
+    consents: tuple[Given, ...]
+    message_needs_consent: bool
 
     def ask(
         self, phone: Phone, campaign: Campaign, now: datetime, there: Infrastructure, *,
         guaranteed: bool = False, budget_left: bool = True,
     ) -> Ask:  # fmt: skip
-        """The question for one of the numbers."""
-        number = NumberFacts(
-            phone.number,
-            phone.state,
-            phone.number in self.suppressed,
-            phone.role,
-            phone.ground,
-            phone.refused,
-        )
-        history = tuple(p for p in self.history if p.own or p.number == phone.number)
-        return Ask(
-            now=now, ring_seconds=campaign.ring_seconds, account_id=self.entry.account_id,
-            case=self.case, person=self.person, number=number, history=history,
-            promise_pending=self.promise_pending, is_reminder=self.entry.is_reminder,
-            guaranteed_agent=guaranteed, budget_left=budget_left,
-            infrastructure=replace(there, balance_fresh=there.balance_fresh and self.balance_fresh),
-            overrides=self.overrides,
+        """The question for a call to one of the numbers."""
+        return replace(
+            self.about(self.number_facts(phone), Channel.VOICE, now, there),
+            ring_seconds=campaign.ring_seconds, guaranteed_agent=guaranteed, budget_left=budget_left,
+            consent=self.consented(now),
+            message_allowed=self.message_allowed(phone.number, now),
         )  # fmt: skip
 
+    def about(self, number: NumberFacts, channel: str, now: datetime, there: Infrastructure) -> Ask:
+        """The question for one channel and endpoint."""
+        there = replace(there, balance_fresh=there.balance_fresh and self.standing.balance_fresh)
+        return Ask(
+            now=now, ring_seconds=0, account_id=self.entry.account_id, case=self.standing.case,
+            person=self.person, number=number,
+            history=tuple(p for p in self.history if p.own or p.number == number.number),
+            promise_pending=self.promise_pending, is_reminder=self.entry.is_reminder,
+            infrastructure=there, overrides=self.overrides, channel=channel,
+        )  # fmt: skip
 
-def gather(session: Session, entry: Entry, pack: RulePack, now: datetime) -> Asking:
-    """For one entry that is about to be dialed: its person's row is locked until the commit, so that
-    of two workers who ask for the same person the second sees what the first has reserved."""
+    def number_facts(self, phone: Phone) -> NumberFacts:
+        """One of the numbers, as the gate looks at it."""
+        return NumberFacts(
+            phone.number, phone.state, phone.number in self.suppressed, phone.role, phone.ground,
+            phone.refused,
+        )  # fmt: skip
+
+    def consented(self, now: datetime) -> bool:
+        """Whether the person agreed to more calls and that holds now (US-EXCL)."""
+        return any(given.kind == "calls" and given.covers(now) for given in self.consents)
+
+    def message_allowed(self, number: str, now: datetime) -> bool:
+        """Whether a recorded voice may speak to whoever answers this number (US-FCC)."""
+        return not self.message_needs_consent or any(
+            given.kind == "recording" and given.number == number and given.covers(now)
+            for given in self.consents
+        )
+
+
+def gather(
+    session: Session, entry: Entry | Debt, pack: RulePack, now: datetime, *endpoints: str
+) -> Asking:
+    """For a contact that is about to be made: its person's row is locked until the commit, so that of
+    two workers who ask for the same person the second sees what the first has reserved."""
     session.scalar(select(Debtor.id).where(Debtor.id == entry.debtor_id).with_for_update())
-    return next(gather_many(session, [entry], pack, now))
+    return next(gather_many(session, [entry], pack, now, *endpoints))
 
 
 def gather_many(
-    session: Session, entries: Sequence[Entry], pack: RulePack, now: datetime
+    session: Session,
+    entries: Sequence[Entry | Debt],
+    pack: RulePack,
+    now: datetime,
+    *endpoints: str,
 ) -> Iterator[Asking]:
-    """For many entries with a few queries: the same facts, so the same verdicts as when dialing."""
-    debtors = _by(session, Debtor, Debtor.id, {e.debtor_id for e in entries})
-    phones: dict[int, list[Phone]] = defaultdict(list)
-    for phone in rows_of(session, Phone, Phone.debtor_id, debtors):
-        phones[phone.debtor_id].append(phone)
-    numbers = {phone.number for rows in phones.values() for phone in rows}
+    """For many entries with a few queries: the same facts, so the same verdicts as when dialing.
+    `endpoints`: addresses that are no stored phone."""
+    people = persons(session, {e.debtor_id for e in entries}, now)
+    numbers = {phone.number for person in people.values() for phone in person.phones}
+    numbers |= set(endpoints)
     suppressed = frozenset(
         row.number for row in rows_of(session, Suppression, Suppression.number, numbers)
     )
-    holds: dict[int, list[str]] = defaultdict(list)
-    for hold in rows_of(session, Hold, Hold.debtor_id, debtors):
-        if hold.starts_at <= now and (hold.ends_at is None or hold.ends_at > now):
-            holds[hold.debtor_id].append(hold.kind)
-    waived: dict[int, set[str]] = defaultdict(set)
-    for override in rows_of(session, Override, Override.debtor_id, debtors):
-        if override.approved_by is not None and override.until > now:
-            waived[override.debtor_id].add(override.code)
-    open_promises: dict[int, date] = {}
-    for promise in rows_of(session, Promise, Promise.account_id, {e.account_id for e in entries}):
-        if promise.state == "open":
-            known = open_promises.get(promise.account_id, promise.due_on)
-            open_promises[promise.account_id] = max(known, promise.due_on)
+    due = open_promises(session, {e.account_id for e in entries})
     here = now.astimezone(zones_of("", pack.zones)[0]).date()
     cases = standings(session, entries, here)
     days = pack.look_back_days()
     since = date.min if days is None else here - timedelta(days=days)
-    history = attempt_store.history(session, list(debtors), list(numbers), since)
+    history = attempt_store.history(session, list(people), list(numbers), since)
+    texts = messages(session, list(people), list(numbers), since)
     for entry in entries:
-        debtor = debtors[entry.debtor_id]
-        today = local_day(now, zones_of(debtor.timezone, pack.zones))
-        due = open_promises.get(entry.account_id)
-        pending = due is not None and due >= today
-        own = [phone.number for phone in phones[debtor.id]]
+        person = people[entry.debtor_id]
+        today = local_day(now, zones_of(person.debtor.timezone, pack.zones))
+        own = [*(phone.number for phone in person.phones), *endpoints]
+        past = (*history.of(entry.debtor_id, own), *texts.of(entry.debtor_id, own))
         yield Asking(
-            entry, debtor, tuple(sorted(phones[debtor.id], key=lambda p: (p.rank, p.id))),
-            cases[entry.case_id].case,
-            PersonFacts(debtor.timezone, tuple(holds[debtor.id]), debtor.suppressed,
-                        _windows(debtor.inconvenient)),
-            history.of(debtor.id, own), suppressed, pending, frozenset(waived[debtor.id]),
-            cases[entry.case_id].balance_fresh,
+            entry, person.debtor, tuple(person.phones), cases[entry.case_id], person.facts(),
+            _with_consent(past, person.consents), suppressed,
+            due.get(entry.account_id, date.min) >= today, frozenset(person.waived),
+            tuple(person.consents), pack.abandon.message_needs_consent,
         )  # fmt: skip
 
 
-def _by(
-    session: Session, table: type[Debtor], column: Any, keys: Iterable[int]
-) -> dict[int, Debtor]:
-    return {row.id: row for row in rows_of(session, table, column, keys)}
+def _with_consent(past: tuple[Past, ...], consents: Sequence[Given]) -> tuple[Past, ...]:
+    """Calls that were made while a consent to calls was in force are marked."""
+    calls = [given for given in consents if given.kind == "calls"]
+    if not calls:
+        return past
+    return tuple(
+        replace(p, with_consent=p.own and any(given.covers(p.at) for given in calls)) for p in past
+    )
 
 
 def best_phone(
@@ -172,20 +187,21 @@ def best_phone(
 def pack_of(session: Session, campaign: Campaign, pack: RulePack) -> RulePack | None:
     """The pack as narrowed by the creditor's agreement and by the campaign. None: one of them would
     widen it, which saving refuses; then nothing may be dialed."""
+    return pack_for(session, campaign.creditor_id, pack, campaign.narrowing)
+
+
+def pack_for(
+    session: Session, creditor_id: int, pack: RulePack, *more: dict[str, Any]
+) -> RulePack | None:
+    """The pack as narrowed by the creditor's agreement and whatever else narrows it."""
     agreement = session.scalar(
-        select(Agreement).where(Agreement.creditor_id == campaign.creditor_id)
+        select(Agreement).where(Agreement.creditor_id == creditor_id)
         .order_by(Agreement.starts_on.desc(), Agreement.id.desc()).limit(1)
     )  # fmt: skip
     try:
-        for stored in (agreement.narrowing if agreement else {}, campaign.narrowing):
+        for stored in (agreement.narrowing if agreement else {}, *more):
             if stored:
                 pack = narrowed(pack, narrowing_of(stored))
     except (Widened, ValueError, KeyError):
         return None
     return pack
-
-
-def _windows(rows: list[dict[str, Any]]) -> tuple[Window, ...]:
-    return tuple(
-        Window(time.fromisoformat(row["from"]), time.fromisoformat(row["to"])) for row in rows
-    )

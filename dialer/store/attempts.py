@@ -18,6 +18,11 @@ from telephony.protocol import Verdict
 from telephony.sip_codes import may_have_rung
 
 PART = 500  # keys in one query
+# Calls that did not connect to the dialed number (12 CFR 1006.14(b)(3)(ii)): busy, out of service. One
+# that rang out, was rejected or met a phone that is switched off counts.
+NOT_CONNECTED = (
+    Verdict.BUSY, Verdict.INVALID_NUMBER, Verdict.FAILED, Verdict.NOT_SENT,
+)  # fmt: skip
 
 
 def open_attempts(session: Session) -> Sequence[Attempt]:
@@ -72,6 +77,7 @@ def _past(row: Any, debtor_id: int) -> Past:
         effective=outcome.effective if outcome else in_flight or row.answered_at is not None,
         conversation=bool(outcome and outcome.right_party and outcome.by_agent),
         rang=in_flight or not row.verdict or may_have_rung(Verdict(row.verdict)),
+        connected=row.verdict not in NOT_CONNECTED,
         machine=row.code == "AM_AGENT",
         third_party=bool(outcome and outcome.group is Group.THIRD_PARTY),
     )  # fmt: skip

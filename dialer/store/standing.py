@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dialer.domain.compliance import CaseFacts, Channel
-from dialer.store.tables import Account, Agreement, Case, Entry, Payment, Placement
+from dialer.store.tables import Account, Agreement, Case, Payment, Placement
 
 PART = 500  # keys in one query
 T = TypeVar("T")
+
+
+class HasCase(Protocol):
+    """An entry, or whatever else belongs to a case."""
+
+    @property
+    def case_id(self) -> int:
+        """The case's id."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,7 @@ class _Terms:
     balance_days_max: int | None
 
 
-def standings(session: Session, entries: Sequence[Entry], today: date) -> dict[int, Standing]:
+def standings(session: Session, entries: Sequence[HasCase], today: date) -> dict[int, Standing]:
     """By case."""
     terms: dict[int, _Terms] = {}
     cases = rows_of(session, Case, Case.id, {e.case_id for e in entries})

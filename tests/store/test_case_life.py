@@ -322,7 +322,7 @@ def test_notes_are_corrected_by_newer_ones(floor):
 def test_a_plan_replaces_the_promise_and_defaults_after_two(floor):
     floor.promised(50_000)
     plan = make_plan(
-        floor.sessions, floor.agent, floor.account_id, periods=3, first_on=TODAY + timedelta(days=5),
+        floor.sessions, floor.agent, CN, floor.account_id, periods=3, first_on=TODAY + timedelta(days=5),
         every_days=30, now=MORNING,
     )  # fmt: skip
     with read(floor.sessions) as session:
@@ -334,7 +334,7 @@ def test_a_plan_replaces_the_promise_and_defaults_after_two(floor):
     settle_due(floor.sessions, MORNING + timedelta(days=40))
     assert floor.row(Plan, plan).state == "defaulted"
     assert refusal(lambda: make_plan(
-        floor.sessions, floor.agent, floor.account_id, periods=3, first_on=TODAY, every_days=30, now=MORNING
+        floor.sessions, floor.agent, CN, floor.account_id, periods=3, first_on=TODAY, every_days=30, now=MORNING
     )) == "plan_first"  # fmt: skip
 
 

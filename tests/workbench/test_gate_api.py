@@ -1,4 +1,4 @@
-"""The API round the gate: training, warnings."""
+"""The API round the gate: training, warnings, messages, disputes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from datetime import date, timedelta
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from dialer.clock import HOME, utc_now
 from dialer.packs import load_pack
+from dialer.store.session import read
+from dialer.store.tables import Entry, Phone
+from tests.factories import MORNING, make_campaign
 from tests.workbench.test_api import Program
 from workbench import doctor
 from workbench.auth import limiter
@@ -80,3 +84,60 @@ def test_the_command_line_records_training(office, tmp_path, monkeypatch):
     refused = CliRunner().invoke(kept, [*words, "2025-12-31"])
     assert refused.exit_code == 1
     assert "not be passed after today" in refused.output or "It cannot be passed" in refused.output
+
+
+@pytest.fixture
+def debt(office, manager, tmp_path, monkeypatch):
+    """One debt at 10:00 in Shanghai, whatever the clock of this machine says."""
+    for module in ("contacts", "disputes"):
+        monkeypatch.setattr(f"workbench.api.{module}.utc_now", lambda: MORNING)
+    make_campaign(office.sessions, tmp_path, 1)
+    with read(office.sessions) as session:
+        entry = session.scalars(select(Entry)).one()
+        phone = session.scalars(select(Phone).order_by(Phone.rank, Phone.id)).first()
+    return {"account_id": entry.account_id, "debtor_id": entry.debtor_id, "phone_id": phone.id}
+
+
+def test_the_gate_is_asked_and_a_text_reserved(office, manager, debt):
+    text = {"account_id": debt["account_id"], "channel": "sms", "phone_id": debt["phone_id"]}
+    asked = manager.post("/contacts/check", text).get_json()
+    assert asked["allowed"]
+    assert asked["licence"]["channel"] == "sms"
+    assert Program(office, "agent").post("/contacts", text).status_code == 403
+    reserved = manager.post("/contacts", text, **{"Idempotency-Key": "text-0001"}).get_json()
+    again = manager.post("/contacts", text, **{"Idempotency-Key": "text-0001"}).get_json()
+    assert reserved == again  # sent twice, reserved once
+    said = manager.post("/contacts/check", text).get_json()
+    assert (said["code"], said["text"]) == ("CAP_INTERVAL", "number still rests")
+    assert manager.post(f"/contacts/{reserved['id']}/close", {"state": "sent"}).status_code == 201
+    out = {"debtor_id": debt["debtor_id"], "channel": "sms", "reason": "STOP"}
+    number = Program(office, "agent").post("/opt-outs", out).get_json()["id"]
+    assert manager.post("/contacts/check", text).get_json()["code"] == "CHANNEL_OPT_OUT"
+    assert manager.post(f"/opt-outs/{number}/withdraw", {"reason": "asked"}).status_code == 201
+    consent = {"debtor_id": debt["debtor_id"], "kind": "calls", "evidence": "call 1",
+               "given_at": MORNING.isoformat(), "until": "2026-11-24T02:00:00Z"}  # fmt: skip
+    given = manager.post("/consents", consent).get_json()["id"]
+    assert manager.post(f"/consents/{given}/revoke").status_code == 201
+    assert manager.post("/contacts/check", {**text, "channel": "fax"}).status_code == 409
+
+
+def test_a_dispute_is_a_ticket(manager, debt):
+    body = {"account_id": debt["account_id"], "kind": "paid", "text": "paid in May"}
+    ticket = manager.post("/disputes", body).get_json()["id"]
+    row = manager.call("GET", "/disputes").get_json()["rows"][0]
+    assert (row["id"], row["state"], row["due_on"], row["late"]) == (
+        ticket,
+        "open",
+        "2026-12-08",
+        False,
+    )
+    voice = {"account_id": debt["account_id"], "channel": "voice", "phone_id": debt["phone_id"]}
+    assert manager.post("/contacts/check", voice).get_json()["code"] == "DISPUTE_OPEN"
+    early = manager.post(f"/disputes/{ticket}/resolve", {"resolution": "upheld", "reason": "x"})
+    assert early.get_json()["error"]["code"] == "dispute_unanswered"
+    assert manager.post(f"/disputes/{ticket}/answer", {"answer": "found it"}).status_code == 201
+    done = manager.post(f"/disputes/{ticket}/resolve", {"resolution": "upheld", "reason": "paid"})
+    assert done.status_code == 201
+    assert manager.call("GET", "/disputes").get_json()["rows"] == []
+    assert manager.call("GET", "/disputes?state=resolved").get_json()["rows"][0]["id"] == ticket
+    assert manager.post("/contacts/check", voice).get_json()["allowed"]

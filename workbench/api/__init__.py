@@ -2,6 +2,8 @@
 
 from workbench.api import (  # their endpoints register themselves
     cases,
+    contacts,
+    disputes,
     floor,
     lists,
     money,
@@ -11,4 +13,15 @@ from workbench.api import (  # their endpoints register themselves
 )
 from workbench.api.door import install
 
-__all__ = ["cases", "floor", "install", "lists", "money", "numbers", "reports", "training"]
+__all__ = [
+    "cases",
+    "contacts",
+    "disputes",
+    "floor",
+    "install",
+    "lists",
+    "money",
+    "numbers",
+    "reports",
+    "training",
+]

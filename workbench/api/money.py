@@ -13,6 +13,7 @@ from dialer.actions.refusals import Refused
 from dialer.clock import utc_now
 from workbench.api.door import actor, sessions
 from workbench.api.endpoints import endpoint
+from workbench.rules import pack_in_force
 from workbench.schemas import Message
 from workbench.uploads import received_file
 
@@ -82,7 +83,7 @@ def post_payment_file() -> dict[str, Any]:
 def make_plan(body: PlanIn) -> dict[str, Any]:
     """Replaces an open promise."""
     return {"id": arrangements.make_plan(
-        sessions(), actor(), body.account_id, periods=body.periods, first_on=body.first_on,
+        sessions(), actor(), pack_in_force(), body.account_id, periods=body.periods, first_on=body.first_on,
         every_days=body.every_days, now=utc_now(),
     )}  # fmt: skip
 

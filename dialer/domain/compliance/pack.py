@@ -88,6 +88,11 @@ class RulePack:
     working_weekends: frozenset[date] = frozenset()  # make-up days of the state (调休)
     calendar_through: int = 0  # the last year whose days off are known
 
+    def periods_max(self, product: str) -> int:
+        """The most instalments of a plan, by the words in the product's name; `""` is in every name."""
+        name = product.lower()
+        return min(most for word, most in self.plan_periods_max.items() if word in name)
+
     def look_back_days(self) -> int | None:
         """How far back contacts matter; None: to the beginning."""
         if self.third_party == "once" or any(not cap.days for cap in self.caps):
