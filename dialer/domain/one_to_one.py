@@ -35,6 +35,12 @@ class Guaranteed:
         else:
             self._all = max(self._all - len(view.calls), 0)
 
+    def number(self, names: frozenset[str]) -> int:
+        """How many calls of these lists have an agent waiting for them alone."""
+        if not self._limited:
+            return self._all
+        return sum(n for s, n in self._free.items() if s is None or s & names)
+
     def take(self, name: str) -> bool:
         """Give an idle agent to a call of this list; False when none is left for it."""
         if not self._limited:
