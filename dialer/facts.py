@@ -105,6 +105,16 @@ class PlacementChanged(Fact, frozen=True):
     state: str
 
 
+class ReportFileChanged(Fact, frozen=True):
+    """A report or an audit pack was asked for, is ready (with its hash), failed or was cancelled."""
+
+    file_id: int
+    creditor_id: int
+    kind: str
+    state: str
+    sha256: str = ""
+
+
 class HangupAsked(Fact, frozen=True):
     """The agent of this call, or a supervisor, pressed hang-up."""
 
@@ -165,6 +175,6 @@ class Pulsed(Fact, frozen=True):
 AnyFact = (
     CampaignChanged | UploadChanged | SeatChosen | OutcomeRecorded | PromiseMade | ContactStopped
     | PaymentPosted | PromiseSettled | CaseClosed | PlacementChanged
-    | AgentAssigned | HangupAsked | EngineStarted | CallMoved | CallJudged | SeatMoved
-    | NumberMoved | Pulsed
+    | AgentAssigned | ReportFileChanged | HangupAsked | EngineStarted | CallMoved | CallJudged
+    | SeatMoved | NumberMoved | Pulsed
 )  # fmt: skip

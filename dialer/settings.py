@@ -35,6 +35,7 @@ class DialerSettings(Section):
     rule_pack: Literal["cn", "us", "uk"] = "cn"
     engine_node_silence_seconds: Annotated[float, Field(ge=1, le=60)] = 5
     uploads: Path = Path("var/uploads")
+    reports: Path = Path("var/reports")
     pacing: PacingSettings = PacingSettings()
     holidays: HolidaySettings = HolidaySettings()
 

@@ -115,6 +115,11 @@ def rate_of(formula: str, counts: Tally, false_positives: float | None = None) -
     return ofcom_rate(counts, false_positives) if formula == "ofcom" else human_rate(counts)
 
 
+def rates_of(counts: Tally, false_positives: float = 0.0) -> tuple[Rate, Rate, Rate]:
+    """All three forms: default, Ofcom with AMD off, Ofcom with AMD on."""
+    return human_rate(counts), ofcom_rate(counts, None), ofcom_rate(counts, false_positives)
+
+
 def budget_left(rate: Rate, hard: float) -> int:
     """How many more may be abandoned now before the rate passes `hard`; 0 when it has."""
     if rate.value > hard:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 
 
@@ -48,3 +49,9 @@ def bucket_of(dpd: int, buckets: Sequence[Bucket] = DEFAULT) -> str:
         if bucket.last is None or dpd <= bucket.last:
             return bucket.name
     return ordered[-1].name
+
+
+def aged(overdue_days: int, as_of: date, day: date) -> int:
+    """Days past due on `day`, of an account that was `overdue_days` past due on `as_of` and is not
+    paid: each day adds one."""
+    return overdue_days + (day - as_of).days

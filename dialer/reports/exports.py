@@ -13,13 +13,23 @@ from sqlalchemy.orm import Session
 
 from dialer.reports.campaigns import rejected_rows
 
-# OWASP CSV injection; the full-width forms are turned into the same characters by some programs.
+# OWASP CSV injection; the full-width forms are turned into the same characters by some programs, and
+# some trim blanks before they look.
 _FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
+_BLANKS = " \u00a0\u3000\ufeff\n\v\f"
+
+
+class Share(float):
+    """A share of 1, shown as a percentage in a spreadsheet."""
+
+
+class Money(float):
+    """An amount in major units, shown with two decimals in a spreadsheet."""
 
 
 def plain(cell: str) -> str:
     """The cell as text that no spreadsheet program runs."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+    return f"'{cell}" if cell.lstrip(_BLANKS).startswith(_FORMULA_STARTS) else cell
 
 
 def rejected_csv(session: Session, upload_id: int, words: Callable[[str], str]) -> Iterator[bytes]:
@@ -38,7 +48,7 @@ def rejected_csv(session: Session, upload_id: int, words: Callable[[str], str]) 
 def table_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
     """Rows of one shape as CSV with a byte order mark, so that spreadsheets read Chinese."""
     header = list(rows[0]) if rows else []
-    lines = [_line(header), *(_line([_text(row[name]) for name in header]) for row in rows)]
+    lines = [_line(header), *(_line([row[name] for name in header]) for row in rows)]
     return b"\xef\xbb\xbf" + b"".join(lines)
 
 
@@ -47,7 +57,11 @@ def table_xlsx(sheets: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, options)
-    bold = book.add_format({"bold": True})
+    bold = book.add_format({"bold": True, "bg_color": "#E5E7EB"})
+    shapes = {
+        Share: book.add_format({"num_format": "0.00%"}),
+        Money: book.add_format({"num_format": "#,##0.00"}),
+    }
     for name, rows in sheets.items():
         sheet = book.add_worksheet(name[:31])
         header = list(rows[0]) if rows else []
@@ -56,10 +70,11 @@ def table_xlsx(sheets: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
             for column, title in enumerate(header):
                 value = row[title]
                 if isinstance(value, int | float) and not isinstance(value, bool):
-                    sheet.write_number(number, column, value)
+                    sheet.write_number(number, column, value, shapes.get(type(value)))
                 else:
                     sheet.write_string(number, column, _text(value))
         sheet.freeze_panes(1, 0)
+        sheet.autofit()
     book.close()
     return out.getvalue()
 
@@ -72,7 +87,13 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _line(cells: list[str]) -> bytes:
+def _line(cells: Sequence[Any]) -> bytes:
+    """Numbers as they are (a reversal is negative and no formula), all else as plain text."""
     out = io.StringIO()
-    csv.writer(out).writerow([plain(cell) for cell in cells])
+    csv.writer(out).writerow([
+        float(cell) if isinstance(cell, float)
+        else cell if isinstance(cell, int) and not isinstance(cell, bool)
+        else plain(_text(cell))
+        for cell in cells
+    ])  # fmt: skip
     return out.getvalue().encode()

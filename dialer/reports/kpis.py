@@ -1,23 +1,20 @@
 """KPIs as queries over attempts, outcomes, promises and payments. Each names its denominator.
 
 D dials, C answered, H handled live, A abandoned, R right-party conversations, W accounts worked,
-L loaded accounts, P promises made (docs/rules.md, figures).
+L loaded accounts, P promises made (docs/reports.md).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from dialer.domain.abandonment import human_rate
+from dialer.domain.abandonment import Tally, rates_of
 from dialer.domain.outcomes import OUTCOMES
-from dialer.domain.promises import PromiseState
+from dialer.domain.promises import LIVE, PromiseState
+from dialer.reports.period import Period, share
 from dialer.reports.tally import answered_calls
 from dialer.store.tables import (
     Attempt,
@@ -26,36 +23,9 @@ from dialer.store.tables import (
     OutboundNumber,
     Outcome,
     Promise,
-    Seat,
-    SeatSpan,
-    User,
 )
 
-HOME = ZoneInfo("Asia/Shanghai")
 RIGHT_PARTY = tuple(code for code, o in OUTCOMES.items() if o.right_party and o.by_agent)
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Whole days at home, both included."""
-
-    first: date
-    last: date
-
-    @property
-    def since(self) -> datetime:
-        """Its first moment."""
-        return datetime.combine(self.first, time(), HOME)
-
-    @property
-    def until(self) -> datetime:
-        """The first moment after it."""
-        return datetime.combine(self.last + timedelta(days=1), time(), HOME)
-
-
-def share(part: float, whole: float) -> float | None:
-    """None, not zero, where nothing was measured."""
-    return round(part / whole, 6) if whole else None
 
 
 def campaign_figures(session: Session, campaign_ids: list[int], period: Period) -> dict[str, Any]:
@@ -80,7 +50,6 @@ def campaign_figures(session: Session, campaign_ids: list[int], period: Period) 
     loaded = session.scalar(
         select(func.count()).select_from(Entry).where(Entry.campaign_id.in_(campaign_ids))
     ) or 0  # fmt: skip
-    rate = human_rate(counts)
     return {
         "dials": dials, "answered": answered, "handled": counts.handled,
         "abandoned": counts.abandoned, "silent": counts.silent, "machines": counts.machine_agent,
@@ -91,10 +60,23 @@ def campaign_figures(session: Session, campaign_ids: list[int], period: Period) 
         "rpc_per_dial": share(right, dials), "rpc_per_contact": share(right, counts.handled),
         "rpc_per_account": share(right_accounts, worked),
         "ptp_rate": share(made, right), "promised_per_rpc_minor": round(promised / right) if right else None,
-        "abandonment": share(rate.abandoned, rate.persons), "abandonment_formula": rate.formula,
+        **abandonment_figures(counts),
         "penetration": share(worked, loaded), "intensity": share(dials, worked),
         "talk_ms": int(talk), **kept_figures(session, campaign_ids, period),
     }  # fmt: skip
+
+
+def abandonment_figures(counts: Tally) -> dict[str, Any]:
+    """The three forms (docs/rules.md, abandonment) and the silent share of what was abandoned. `ofcom`
+    is the form with AMD off; the one with AMD on differs only when AMD hangs up, which it may not."""
+    human, ofcom_off, ofcom_on = rates_of(counts)
+    return {
+        "abandonment": share(human.abandoned, human.persons),
+        "abandonment_formula": human.formula,
+        "abandonment_ofcom_amd_off": share(ofcom_off.abandoned, ofcom_off.persons),
+        "abandonment_ofcom_amd_on": share(ofcom_on.abandoned, ofcom_on.persons),
+        "silent_share": share(counts.silent, counts.abandoned),
+    }
 
 
 def _promises_made(session: Session, campaign_ids: list[int], period: Period) -> tuple[int, int]:
@@ -108,7 +90,8 @@ def _promises_made(session: Session, campaign_ids: list[int], period: Period) ->
 
 
 def kept_figures(session: Session, campaign_ids: list[int], period: Period) -> dict[str, Any]:
-    """Kept rates over promises DUE in the period: only matured ones say anything."""
+    """Kept rates over promises DUE in the period that are decided. While some are undecided, those paid
+    early stand alone and the rate flatters: their number is beside it."""
     paid_in = case(
         (Promise.paid_minor < Promise.amount_minor, Promise.paid_minor), else_=Promise.amount_minor
     )
@@ -126,8 +109,9 @@ def kept_figures(session: Session, campaign_ids: list[int], period: Period) -> d
     )]  # fmt: skip
     matured = sum(n for n, _, _ in settled)
     amount = sum(a for _, a, _ in settled)
+    undecided = sum(rows.get(s, (0, 0, 0))[0] for s in LIVE)
     return {
-        "promises_due": matured, "promises_kept": settled[0][0],
+        "promises_undecided": undecided, "promises_due": matured, "promises_kept": settled[0][0],
         "promises_partially_kept": settled[1][0], "promises_broken": settled[2][0],
         "kept_rate_count": share(settled[0][0], matured),
         "kept_rate_amount": share(sum(p for _, _, p in settled), amount),
@@ -147,51 +131,6 @@ def by_campaign(
     ]
 
 
-def by_agent(session: Session, period: Period) -> list[dict[str, Any]]:
-    """One row per agent: time, occupancy, calls, conversations, promises."""
-    times = _seat_times(session, period)
-    rows = []
-    for seat_id, user_id, name in session.execute(
-        select(Seat.id, User.id, User.display_name).join(User, User.id == Seat.user_id)
-    ).all():  # fmt: skip
-        spent = times.get(seat_id, {})
-        work = spent.get("talking", 0.0) + spent.get("wrap_up", 0.0)
-        idle = spent.get("idle", 0.0)
-        calls, right = session.execute(
-            select(func.count(), func.sum(case((Outcome.code.in_(RIGHT_PARTY), 1), else_=0)))
-            .where(Outcome.user_id == user_id, Outcome.at >= period.since, Outcome.at < period.until)
-        ).one()  # fmt: skip
-        made, promised = session.execute(
-            select(func.count(), func.coalesce(func.sum(Promise.amount_minor), 0))
-            .where(Promise.user_id == user_id, Promise.plan_id.is_(None), Promise.at >= period.since,
-                   Promise.at < period.until)
-        ).one()  # fmt: skip
-        signed_in = sum(spent.values())
-        rows.append({
-            "agent": name, "calls": calls, "right_party": int(right or 0), "promises": made,
-            "promised_minor": int(promised), "talk_s": round(spent.get("talking", 0)),
-            "wrap_s": round(spent.get("wrap_up", 0)), "waiting_s": round(idle),
-            "paused_s": round(spent.get("paused", 0)), "signed_in_s": round(signed_in),
-            "occupancy": share(work, work + idle), "aht_s": share(work, calls),
-            "calls_per_hour": share(calls * 3600, signed_in),
-        })  # fmt: skip
-    return rows
-
-
-def _seat_times(session: Session, period: Period) -> dict[int, dict[str, float]]:
-    """Seat -> state -> seconds within the period."""
-    times: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for row in session.execute(
-        select(SeatSpan.seat_id, SeatSpan.state, SeatSpan.started_at, SeatSpan.ended_at).where(
-            SeatSpan.started_at < period.until, SeatSpan.state != "offline",
-            SeatSpan.ended_at.is_not(None), SeatSpan.ended_at > period.since,
-        )
-    ):  # fmt: skip
-        start, end = max(row.started_at, period.since), min(row.ended_at, period.until)
-        times[row.seat_id][row.state] += (end - start).total_seconds()
-    return times
-
-
 def by_number(session: Session, period: Period) -> list[dict[str, Any]]:
     """One row per outbound number: use, answer rate and health."""
     used = {
@@ -203,15 +142,17 @@ def by_number(session: Session, period: Period) -> list[dict[str, Any]]:
             .group_by(Attempt.outbound_number)
         )
     }  # fmt: skip
-    return [
-        {"number": row.number, "dials": used.get(row.number, (0, 0, 0))[0],
-         "answers": used.get(row.number, (0, 0, 0))[1],
-         "answer_rate": share(used.get(row.number, (0, 0, 0))[1], used.get(row.number, (0, 0, 0))[0]),
-         "short_calls": int(used.get(row.number, (0, 0, 0))[2] or 0), "suspect": row.suspect,
-         "score": round(row.score, 2),
-         "resting_until": row.resting_until.isoformat() if row.resting_until else ""}
-        for row in session.scalars(select(OutboundNumber).order_by(OutboundNumber.number))
-    ]  # fmt: skip
+    rows = []
+    for row in session.scalars(select(OutboundNumber).order_by(OutboundNumber.number)):
+        dials, answers, short = used.get(row.number, (0, 0, 0))
+        rows.append({
+            "number": row.number, "dials": dials, "answers": answers,
+            "answer_rate": share(answers, dials), "short_calls": int(short or 0),
+            "short_share": share(short or 0, answers), "suspect": row.suspect,
+            "score": round(row.score, 2),
+            "resting_until": row.resting_until.isoformat() if row.resting_until else "",
+        })  # fmt: skip
+    return rows
 
 
 def outcomes(session: Session, campaign_ids: list[int], period: Period) -> dict[str, int]:

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.caller_numbers import Shown, Wanted, block_code, choose, shortage
 from dialer.domain.compliance import Allowed, Blocked, Infrastructure, RulePack, may_contact
+from dialer.domain.outcomes import OUTCOMES
 from dialer.domain.phone_numbers import masked
+from dialer.reports.period import share
 from dialer.store.asking import best_phone, gather_many, pack_of
 from dialer.store.number_pools import numbers_and_pools, stored_use
 from dialer.store.tables import (
@@ -61,13 +63,18 @@ def waterfall(session: Session, campaign_id: int, pack: RulePack, now: datetime)
             steps[f"blocked.{verdict.code}"] += 1
             opens += [] if verdict.until is None else [verdict.until]
         opens = [min(opens)] if opens else []
+
+    def ranked(step: str) -> tuple[int, int]:
+        return _ORDER.index(step.split(".")[0]), -steps[step]
+
     return {
         "campaign_id": campaign_id, "as_of": now.isoformat(), "total": sum(steps.values()),
         "dialable": steps["dialable"], "opens": opens[0].isoformat() if opens else None,
         "steps": [
-            {"step": step, "count": steps[step]} for step in sorted(steps, key=_rank)
+            {"step": step, "count": steps[step]} for step in sorted(steps, key=ranked)
             if steps[step]
         ],
+        "saturation": _saturation(steps),
     }  # fmt: skip
 
 
@@ -81,6 +88,18 @@ def _verdicts(
         if isinstance(verdict, Allowed):
             verdict = numbers.blocked(asking.debtor.region) or verdict
         yield verdict
+
+
+def _saturation(steps: Counter[str]) -> list[dict[str, Any]]:
+    """Per reason of the gate: entries it keeps back (now, held, or until later) ÷ all entries."""
+    total, kept = sum(steps.values()), Counter[str]()
+    for step, n in steps.items():
+        kind, _, code = step.partition(".")
+        if kind in ("blocked", "held", "later") and code.isupper() and code not in OUTCOMES:
+            kept[code] += n
+    return [
+        {"reason": code, "entries": n, "share": share(n, total)} for code, n in kept.most_common()
+    ]
 
 
 def _entries(session: Session, campaign_id: int) -> Iterator[Sequence[Entry]]:
@@ -121,10 +140,6 @@ _ORDER = (
     "blocked",
     "dialable",
 )
-
-
-def _rank(step: str) -> tuple[int, str]:
-    return _ORDER.index(step.split(".")[0]), step
 
 
 class Numbers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from dialer.domain.compliance.ask import Ask, Past
@@ -38,6 +38,22 @@ def counting(ask: Ask, cap: Cap, calendar: Calendar) -> list[Past]:
         if past.channel == cap.channel and _concerns(past, cap.key, ask) and _counts(past, cap)
         and (first is None or past.day >= first)
     ]  # fmt: skip
+
+
+def was_used_up(cap: Cap, contact: Past, before: Iterable[Past]) -> bool:
+    """Whether a contact that was made had no room under the cap: judged afterwards from what was done
+    before it, for the audit."""
+    if contact.channel != cap.channel or (cap.not_with_consent and contact.with_consent):
+        return False
+    first = contact.day - timedelta(days=cap.days - 1) if cap.days else None
+    used = sum(
+        past.channel == cap.channel and _counts(past, cap) and (first is None or past.day >= first)
+        and (cap.key is Key.PERSON
+             or (cap.key is Key.NUMBER and past.number == contact.number)
+             or (cap.key is Key.PERSON_DEBT and past.account_id == contact.account_id))
+        for past in before
+    )  # fmt: skip
+    return used >= cap.limit
 
 
 def _concerns(past: Past, key: Key, ask: Ask) -> bool:

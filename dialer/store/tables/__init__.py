@@ -43,6 +43,7 @@ from dialer.store.tables.money import Offer, Payment, PaymentFile, Plan
 from dialer.store.tables.numbers import NumberPool, OutboundNumber
 from dialer.store.tables.people import Assignment, Seat, SeatSpan, Training, User
 from dialer.store.tables.placements import Agreement, BucketRow, Case, Placement, UploadTemplate
+from dialer.store.tables.reporting import BalanceDay, Cost, ReportFile, ReportSchedule
 
 __all__ = [
     "Account",
@@ -51,6 +52,7 @@ __all__ = [
     "Assignment",
     "Attempt",
     "AuditRow",
+    "BalanceDay",
     "Base",
     "BucketRow",
     "Campaign",
@@ -58,6 +60,7 @@ __all__ = [
     "CommandKey",
     "Complaint",
     "Consent",
+    "Cost",
     "Creditor",
     "Debtor",
     "Delivery",
@@ -85,6 +88,8 @@ __all__ = [
     "Plan",
     "Promise",
     "Pulse",
+    "ReportFile",
+    "ReportSchedule",
     "Seat",
     "SeatSpan",
     "Suppression",
