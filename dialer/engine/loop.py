@@ -25,6 +25,7 @@ from dialer.engine.list_counts import ListCounts
 from dialer.engine.pacing import FloorPacing, Listed, Room
 from dialer.engine.place import Placing, place
 from dialer.engine.pulse import write_pulse
+from dialer.engine.report_files import Maker
 from dialer.facts import (
     AgentAssigned,
     AnyFact,
@@ -296,7 +297,8 @@ def run(
     """The process: until `stop` is set. Raises LeaseHeld when another engine has the lease."""
     engine = Engine(settings, telephony, sessions)
     engine.start()
-    jobs = schedule.start(sessions, engine.list_counts)
+    maker = Maker(sessions, settings.reports, telephony.recordings, settings.pack())
+    jobs = schedule.start(sessions, engine.list_counts, maker)
     try:
         while not stop.is_set():
             engine.turn()

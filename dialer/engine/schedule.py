@@ -1,4 +1,4 @@
-"""Jobs by the clock (APScheduler, in memory): read uploads. Each run is a row, so it happens once.
+"""Jobs by the clock (APScheduler, in memory). What must happen once for a due time has a row that says so.
 
 They run in worker threads with their own database sessions, beside the dialing loop.
 """
@@ -11,11 +11,13 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select
 
 from dialer.actions.intake import read_upload
+from dialer.actions.nightly import keep_balances
 from dialer.actions.seats import pause_untrained
 from dialer.actions.settling import remind, settle_due
 from dialer.clock import utc_now
 from dialer.engine.list_counts import ListCounts
 from dialer.engine.number_pool import end_rests
+from dialer.engine.report_files import Maker
 from dialer.engine.webhooks import deliver_all
 from dialer.store.session import Sessions, read, write
 from dialer.store.tables import Upload
@@ -24,7 +26,7 @@ log = logging.getLogger(__name__)
 WAITING = ("received", "reading", "committing")
 
 
-def start(sessions: Sessions, list_counts: ListCounts) -> BackgroundScheduler:
+def start(sessions: Sessions, list_counts: ListCounts, maker: Maker) -> BackgroundScheduler:
     """Start the jobs; call `shutdown` on the answer."""
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
@@ -39,6 +41,7 @@ def start(sessions: Sessions, list_counts: ListCounts) -> BackgroundScheduler:
         (settle_promises, 10),
         (remind_promises, 10),
         (end_number_rests, 5),
+        (note_balances, 10),
         (pause_seats, 1),
     ):
         scheduler.add_job(
@@ -48,6 +51,10 @@ def start(sessions: Sessions, list_counts: ListCounts) -> BackgroundScheduler:
     scheduler.add_job(
         tell_webhooks, "interval", args=[sessions], seconds=1, coalesce=True, max_instances=1,
         misfire_grace_time=30, id="webhooks",
+    )  # fmt: skip
+    scheduler.add_job(
+        make_report_files, "interval", args=[maker], seconds=2, coalesce=True, max_instances=1,
+        misfire_grace_time=300, id="report_files",
     )  # fmt: skip
     scheduler.start()
     return scheduler
@@ -68,6 +75,18 @@ def settle_promises(sessions: Sessions) -> None:
 def remind_promises(sessions: Sessions) -> None:
     """Reminders on the day before a promise is due, and on the day."""
     remind(sessions, utc_now())
+
+
+def note_balances(sessions: Sessions) -> None:
+    """Balances and buckets of last night, once a day."""
+    noted = keep_balances(sessions, utc_now())
+    if noted:
+        log.info("balances noted", extra={"action": "balances.note", "count": noted})
+
+
+def make_report_files(maker: Maker) -> None:
+    """Scheduled reports that are due, and files that somebody asked for."""
+    maker.run(utc_now)
 
 
 def end_number_rests(sessions: Sessions) -> None:
