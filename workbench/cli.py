@@ -122,6 +122,39 @@ def token_add(username: str, name: str) -> None:
     click.echo(add_token(open_store(load().database), SETUP, username, name, utc_now()))
 
 
+@token.command("list")
+def token_list() -> None:
+    """Whose tokens there are; the tokens themselves are not kept."""
+    from dialer.reports.people import api_tokens
+    from dialer.settings import load
+    from dialer.store.session import open_store, read
+
+    with read(open_store(load().database)) as session:
+        for row in api_tokens(session):
+            state = "revoked" if row["revoked_at"] else "active"
+            click.echo(f"{row['id']}\t{row['username']}\t{row['name']}\t{state}")
+
+
+@token.command("revoke")
+@click.argument("token_id", type=int)
+def token_revoke(token_id: int) -> None:
+    """From the next request on it is refused."""
+    from dialer.actions.access import revoke_token
+    from dialer.actions.actor import SETUP
+    from dialer.actions.refusals import Refused
+    from dialer.clock import utc_now
+    from dialer.settings import load
+    from dialer.store.session import open_store
+
+    try:
+        revoke_token(open_store(load().database), SETUP, token_id, utc_now())
+    except Refused:
+        raise click.ClickException(
+            f"没有有效的令牌 {token_id} / no active token {token_id}"
+        ) from None
+    click.echo("ok")
+
+
 @kept.command("audit-pack")
 @click.option("--creditor", required=True, type=int, help="The creditor's id.")
 @click.option("--from", "first", required=True, type=click.DateTime(["%Y-%m-%d"]))
@@ -130,19 +163,24 @@ def token_add(username: str, name: str) -> None:
 def audit_pack(creditor: int, first: datetime, last: datetime, out: Path) -> None:
     """Ledger, proofs and hashes of one creditor and period, as a zip. 审计包。"""
     from dialer.clock import utc_now
-    from dialer.reports.audit_pack import write_pack
-    from dialer.reports.kpis import Period
+    from dialer.reports.audit_pack import Subject, write_pack
+    from dialer.reports.creditor import exists
+    from dialer.reports.period import Period
     from dialer.settings import load
     from dialer.store.session import open_store, read
     from telephony import settings as telephony_settings
+
+    def progress(done: int, of_all: int) -> None:
+        click.echo(f"\r  {done}/{of_all}", nl=done == of_all, err=True)
 
     settings = load()
     period = Period(first.date(), last.date())
     recordings = telephony_settings.load().recordings
     with read(open_store(settings.database)) as session:
-        manifest = write_pack(
-            session, out, creditor, period, settings.pack(), recordings, utc_now()
-        )
+        if not exists(session, creditor):
+            raise click.ClickException(f"没有委托方 {creditor} / there is no creditor {creditor}")
+        about = Subject(session, creditor, period, settings.pack(), recordings)
+        manifest = write_pack(about, out, utc_now(), progress)
     click.echo(json.dumps(manifest, ensure_ascii=False, indent=1))
 
 

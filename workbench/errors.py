@@ -82,5 +82,7 @@ def _answer(code: int, key: str) -> ResponseReturnValue:
 
 
 def _wants_json() -> bool:
+    if request.path.startswith("/api/"):
+        return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json" or request.is_json

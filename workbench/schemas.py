@@ -3,19 +3,45 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 AttemptId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]
 Name = Annotated[str, Field(min_length=1, max_length=60)]
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]  # what a column of ids can hold
+
+
+def _near(day: date) -> date:
+    if not 2000 <= day.year <= 2100:
+        raise ValueError("year")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_near)]  # a day with which one can reckon
+
+
+def _is_storable(value: Any) -> bool:
+    """No database keeps NUL, and no encoding half a character."""
+    if isinstance(value, str):
+        return "\x00" not in value and not any(0xD800 <= ord(c) <= 0xDFFF for c in value)
+    if isinstance(value, dict):
+        return all(_is_storable(k) and _is_storable(v) for k, v in value.items())
+    return not isinstance(value, list) or all(_is_storable(each) for each in value)
 
 
 class Message(BaseModel):
     """Base of everything that comes from a browser."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _storable(cls, given: Any) -> Any:
+        if not _is_storable(given):
+            raise ValueError("text")
+        return given
 
 
 class Watch(Message):

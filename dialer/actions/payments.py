@@ -180,6 +180,32 @@ def _close_if_paid(session: Session, account: Account, now: datetime) -> None:
             close_case(session, case, "paid", now)
 
 
+def assign_suspense(
+    sessions: Sessions, actor: Actor, payment_id: int, account_id: int, now: datetime
+) -> dict[str, Any]:
+    """Money that waited in suspense belongs to this account of the same creditor: posted as if it had
+    named it, with its own value date."""
+    with write(sessions) as session:
+        payment, account = session.get(Payment, payment_id), session.get(Account, account_id)
+        if payment is None or payment.account_id is not None:
+            raise Refused("payment_unknown")
+        if account is None or account.creditor_id != payment.creditor_id:
+            raise Refused("account_unknown")
+        payment.account_id = account.id
+        session.flush()
+        payment.spread = _spread(session, account, payment)
+        settle_account(session, account, payment.value_on, now)
+        _close_if_paid(session, account, now)
+        audit.note(
+            session, actor.name, "payment.assign", f"payment:{payment_id}", now,
+            after={"account": account_id},
+        )  # fmt: skip
+        publish(session, PaymentPosted(
+            payment_id=payment.id, account_id=account.id, amount_minor=payment.amount_minor
+        ), now)  # fmt: skip
+        return {"id": payment.id, "account_id": account.id, "spread": payment.spread}
+
+
 def as_row(txn_no: str, contract_no: str, amount_minor: int, value_on: date) -> PaymentRow:
     """What the API sends, as a row of a file."""
     return PaymentRow(txn_no.strip(), contract_no.strip(), amount_minor, value_on)

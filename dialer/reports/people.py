@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,6 +40,39 @@ def person_by_api_token(session: Session, sha256: str) -> Person | None:
         select(User).join(ApiToken, ApiToken.user_id == User.id)
         .where(ApiToken.sha256 == sha256, ApiToken.revoked_at.is_(None), User.active)
     ))  # fmt: skip
+
+
+def api_tokens(session: Session) -> list[dict[str, Any]]:
+    """All tokens with whom they act for; only hashes are kept, so none can be shown."""
+    rows = session.execute(
+        select(ApiToken, User.username)
+        .join(User, User.id == ApiToken.user_id)
+        .order_by(ApiToken.id)
+    )
+    return [
+        {"id": t.id, "username": username, "name": t.name, "created_at": t.created_at.isoformat(),
+         "revoked_at": t.revoked_at.isoformat() if t.revoked_at else None}
+        for t, username in rows
+    ]  # fmt: skip
+
+
+def users(session: Session) -> list[dict[str, Any]]:
+    """Who may sign in, as what."""
+    return [
+        {"id": u.id, "username": u.username, "name": u.display_name, "role": u.role,
+         "active": u.active, "staff_no": u.staff_no, "language": u.language}
+        for u in session.scalars(select(User).order_by(User.id))
+    ]  # fmt: skip
+
+
+def seats(session: Session) -> list[dict[str, Any]]:
+    """Every seat: what its agent chose, and what the system does with it."""
+    return [
+        {"id": s.id, "user_id": s.user_id, "status": s.status, "pause_reason": s.pause_reason,
+         "state": s.state, "since": s.since.isoformat(), "leg_up": s.leg_up,
+         "attempt_id": s.attempt_id}
+        for s in session.scalars(select(Seat).order_by(Seat.id))
+    ]  # fmt: skip
 
 
 def find_account(session: Session, creditor_id: int, contract_no: str) -> dict[str, int] | None:

@@ -5,8 +5,11 @@ import { language } from "./page.js";
 const moneyFormat = new Intl.NumberFormat(language, { style: "currency", currency: "CNY" });
 const timeFormat = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hour12: false });
 
+const dayTimeFormat = new Intl.DateTimeFormat(language, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
+
 export const money = (minor) => moneyFormat.format(minor / 100);
 export const time = (iso) => timeFormat.format(new Date(iso));
+export const dayTime = (iso) => dayTimeFormat.format(new Date(iso));
 export const percent = (share) => `${(share * 100).toFixed(2)} %`;
 
 /** "12.50" -> 1250; null when it is not an amount. */

@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import http.server
-import io
 import json
 import re
 import threading
-import zipfile
 
 import pytest
 from sqlalchemy import select
@@ -49,27 +47,6 @@ class Program:
 def manager(office):
     limiter.reset()
     return Program(office)
-
-
-def example(each) -> str:
-    return re.sub(r"<(?:\w+:)?\w+>", "999", each.path)
-
-
-@pytest.mark.parametrize("role", ["agent", "supervisor", "manager", "admin"])
-def test_every_operation_is_for_its_roles_only(office, role):
-    limiter.reset()
-    program = Program(office, role)
-    for each in ENDPOINTS:
-        answer = program.call(
-            each.method, example(each), {} if each.method in ("POST", "PUT") else None
-        )
-        allowed = role in (*each.roles, "admin")
-        assert (answer.status_code == 403) == (not allowed), (each.path, answer.status_code)
-        assert answer.status_code < 500, each.path
-        if answer.status_code >= 400:
-            error = answer.get_json()["error"]
-            assert set(error) == {"code", "text"}
-            assert not re.search("[一-鿿]", error["text"]), error
 
 
 def test_no_token_wrong_token_revoked_token(office, manager):
@@ -129,11 +106,6 @@ def test_from_a_file_to_a_payment(office, manager):
         "GET", f"/reports/creditors/{created['creditor_id']}?from=2026-11-01&to=2026-11-30"
     )
     assert report.get_json()["figures"]["collected_minor"] == 10_000
-    pack = manager.call(
-        "GET",
-        f"/reports/creditors/{created['creditor_id']}/audit-pack?from=2026-11-01&to=2026-11-30",
-    )
-    assert "manifest.json" in zipfile.ZipFile(io.BytesIO(pack.data)).namelist()
     undone = manager.post(f"/uploads/{upload}/undo").get_json()
     assert undone["removed"] == 1
 

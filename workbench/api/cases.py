@@ -10,14 +10,15 @@ from dialer.actions import cases, stops
 from dialer.actions.refusals import Refused
 from dialer.clock import utc_now
 from dialer.domain.phone_numbers import BadNumber, normalise
-from dialer.reports.creditor import close_out
+from dialer.reports.close_out import close_out
 from dialer.reports.people import find_account
+from dialer.reports.timeline import timeline
 from dialer.reports.waterfall import outlook
 from dialer.store.session import read
 from workbench.api.door import actor, sessions
 from workbench.api.endpoints import endpoint
 from workbench.rules import pack_in_force
-from workbench.schemas import Message
+from workbench.schemas import Id, Message
 
 SUPERVISOR = ("supervisor", "manager")
 MANAGER = ("manager",)
@@ -28,7 +29,7 @@ Word = Annotated[str, Field(min_length=1, max_length=40)]
 class FindIn(Message):
     """A contract of a creditor; in the body, because addresses are logged."""
 
-    creditor_id: int
+    creditor_id: Id
     contract_no: Word
 
 
@@ -41,7 +42,7 @@ class ReasonIn(Message):
 class HoldIn(Message):
     """A stop flag on a person."""
 
-    debtor_id: int
+    debtor_id: Id
     kind: Word
     reason: Text
 
@@ -56,7 +57,7 @@ class NumberIn(Message):
 class ComplaintIn(Message):
     """投诉."""
 
-    debtor_id: int
+    debtor_id: Id
     channel: Word
     text: Text
 
@@ -77,7 +78,7 @@ class GroundIn(Message):
 class OverrideIn(Message):
     """Ask to waive a rule for one person; somebody else approves."""
 
-    debtor_id: int
+    debtor_id: Id
     code: Word
     reason: Text
     until: AwareDatetime
@@ -86,10 +87,10 @@ class OverrideIn(Message):
 class NoteIn(Message):
     """催记."""
 
-    debtor_id: int
+    debtor_id: Id
     text: Text
-    account_id: int | None = None
-    supersedes_id: int | None = None
+    account_id: Id | None = None
+    supersedes_id: Id | None = None
 
 
 @endpoint("POST", "/accounts/find", "An account by its contract number", SUPERVISOR, body=FindIn)
@@ -114,6 +115,16 @@ def show_outlook(account_id: int) -> dict[str, Any]:
         view = outlook(session, account_id, pack_in_force(), utc_now())
     if view is None:
         raise Refused("account_unknown")
+    return view
+
+
+@endpoint("GET", "/debtors/<int:debtor_id>/timeline", "All contacts with a person", SUPERVISOR)
+def show_timeline(debtor_id: int) -> dict[str, Any]:
+    """Calls, notes, promises, payments, holds, complaints; newest first, the last 200."""
+    with read(sessions()) as session:
+        view = timeline(session, debtor_id)
+    if view is None:
+        raise Refused("debtor_unknown")
     return view
 
 

@@ -26,6 +26,8 @@ from workbench.translations import say
 
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 REQUESTS = "600 per minute"
+SHOWN_ONCE = ("token", "secret")  # never stored, also not as the answer of a key
+ID_MAX = 2**63 - 1  # of a column of ids
 UNKNOWN = ("_unknown", "_missing")  # refusals that mean 404
 
 
@@ -66,6 +68,8 @@ def _view(each: Endpoint) -> Callable[..., ResponseReturnValue]:
             denied = _denied(each)
             if denied:
                 return denied
+            if any(isinstance(value, int) and value > ID_MAX for value in path.values()):
+                return jsonify(as_error("404", say(language, "error.404"))), 404
             answer = _run(each, path)
             if isinstance(answer, Response):
                 return answer
@@ -103,11 +107,13 @@ def _run(each: Endpoint, path: dict[str, Any]) -> dict[str, Any] | Response:
         given = request.get_json(silent=True)
         path = {**path, "body": each.body.model_validate(given if given is not None else {})}
     key = request.headers.get("Idempotency-Key", "")
-    if each.method == "GET" or not key or each.is_file:
+    if each.method == "GET" or not key:
         return each.handler(**path)
     if not KEY.fullmatch(key):
         raise Refused("key_form")
-    print_ = fingerprint({"path": request.path, "body": given})
+    # A file is known by its length here; the same file under another key is refused further in.
+    sent = request.content_length if each.is_file else given
+    print_ = fingerprint({"path": request.full_path, "body": sent})
     before = begin_command(sessions(), actor(), key, f"api {each.method}", print_, utc_now())
     if before is not None:
         return before
@@ -116,5 +122,6 @@ def _run(each: Endpoint, path: dict[str, Any]) -> dict[str, Any] | Response:
     except Exception:
         end_command(sessions(), key, None)
         raise
-    end_command(sessions(), key, answer if isinstance(answer, dict) else {})
+    kept = answer if isinstance(answer, dict) else {}
+    end_command(sessions(), key, {k: v for k, v in kept.items() if k not in SHOWN_ONCE})
     return answer

@@ -22,8 +22,10 @@ class Endpoint:
     summary: str
     roles: tuple[str, ...]
     body: type[BaseModel] | None
-    query: tuple[str, ...]
-    is_file: bool
+    query: tuple[str, ...]  # must be given
+    optional: tuple[str, ...]  # may be given
+    is_file: bool  # the body is a file
+    gives: str  # media type of the answer
     handler: Handler
 
 
@@ -32,12 +34,15 @@ ENDPOINTS: list[Endpoint] = []
 
 def endpoint(  # noqa: PLR0913 - what an operation is made of
     method: str, path: str, summary: str, roles: tuple[str, ...], *,
-    body: type[BaseModel] | None = None, query: tuple[str, ...] = (), is_file: bool = False,
+    body: type[BaseModel] | None = None, query: tuple[str, ...] = (),
+    optional: tuple[str, ...] = (), is_file: bool = False, gives: str = "application/json",
 ) -> Callable[[Handler], Handler]:  # fmt: skip
     """Register an operation. The handler gets path values, and `body` when it has one."""
 
     def wrap(handler: Handler) -> Handler:
-        ENDPOINTS.append(Endpoint(method, path, summary, roles, body, query, is_file, handler))
+        ENDPOINTS.append(
+            Endpoint(method, path, summary, roles, body, query, optional, is_file, gives, handler)
+        )
         return handler
 
     return wrap

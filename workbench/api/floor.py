@@ -76,7 +76,7 @@ def get_pacing(campaign_id: int) -> dict[str, Any]:
     return {**pacing, "sentence": " ".join(say(language_now(), key, **words) for key in keys)}
 
 
-@endpoint("GET", "/metrics", "Figures in Prometheus' text format", BOARD, is_file=True)
+@endpoint("GET", "/metrics", "Figures in Prometheus' text format", BOARD, gives="text/plain")
 def get_metrics() -> Response:
     """Seats, calls, pacing and abandonment; labels are ids, never names of people."""
     with read(sessions()) as session:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from flask import request
@@ -15,12 +14,13 @@ from dialer.actions.refusals import Refused
 from dialer.clock import utc_now
 from dialer.domain.buckets import Bucket
 from dialer.reports import campaigns as report
+from dialer.reports.registers import campaign_rules
 from dialer.reports.waterfall import waterfall
 from dialer.store.session import read
 from workbench.api.door import actor, sessions
 from workbench.api.endpoints import endpoint
 from workbench.rules import pack_in_force
-from workbench.schemas import CampaignIn, MappingIn, Message, Name
+from workbench.schemas import CampaignIn, Day, Id, MappingIn, Message, Name
 from workbench.uploads import store_upload
 
 MANAGER = ("manager",)
@@ -37,10 +37,10 @@ class AgreementIn(Message):
     """协议. `narrowing`: hours, caps, number_interval_minutes, closed_on_holidays,
     working_days_only, hard_abandon. `balance_days_max`: older creditor data blocks dialing."""
 
-    creditor_id: int
+    creditor_id: Id
     name: Name
-    starts_on: date
-    ends_on: date | None = None
+    starts_on: Day
+    ends_on: Day | None = None
     channels: list[str]
     narrowing: dict[str, Any] = Field(default_factory=dict)
     waive_share_max: float = 0.0
@@ -50,11 +50,11 @@ class AgreementIn(Message):
 class PlacementIn(Message):
     """委案批次."""
 
-    creditor_id: int
+    creditor_id: Id
     batch_no: Name
-    placed_on: date
-    recall_on: date | None = None
-    agreement_id: int | None = None
+    placed_on: Day
+    recall_on: Day | None = None
+    agreement_id: Id | None = None
     region: Annotated[str, Field(max_length=40)] = ""
     target_rate: Annotated[float, Field(ge=0, le=1)] | None = None
 
@@ -63,8 +63,8 @@ class BucketIn(Message):
     """One DPD range; without `last`: and more."""
 
     name: Name
-    first: int
-    last: int | None = None
+    first: Annotated[int, Field(ge=-(10**6), le=10**6)]
+    last: Annotated[int, Field(ge=-(10**6), le=10**6)] | None = None
 
 
 class BucketsIn(Message):
@@ -124,6 +124,16 @@ def set_rules(campaign_id: int, body: RulesIn) -> dict[str, Any]:
     return {}
 
 
+@endpoint("GET", "/campaigns/<int:campaign_id>/rules", "Its own limits and retries", BOARD)
+def show_rules(campaign_id: int) -> dict[str, Any]:
+    """What `PUT` set."""
+    with read(sessions()) as session:
+        rules = campaign_rules(session, campaign_id)
+    if rules is None:
+        raise Refused("campaign_unknown")
+    return rules
+
+
 @endpoint(
     "GET", "/campaigns/<int:campaign_id>/waterfall", "From all entries to those dialable now", BOARD
 )
@@ -136,7 +146,12 @@ def show_waterfall(campaign_id: int) -> dict[str, Any]:
 
 
 @endpoint(
-    "POST", "/campaigns/<int:campaign_id>/uploads", "Send a list (CSV, XLSX)", MANAGER, is_file=True
+    "POST",
+    "/campaigns/<int:campaign_id>/uploads",
+    "Send a list (CSV, XLSX)",
+    MANAGER,
+    optional=("dry_run", "placement_id"),
+    is_file=True,
 )
 def send_upload(campaign_id: int) -> dict[str, Any]:
     """`?dry_run=1` stops at `checked`; `?placement_id=` adds it to a batch."""

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from flask import request
 from pydantic import Field
 
-from dialer.actions import arrangements, payments
+from dialer.actions import arrangements, payments, promises
 from dialer.actions.refusals import Refused
 from dialer.clock import utc_now
 from workbench.api.door import actor, sessions
 from workbench.api.endpoints import endpoint
 from workbench.rules import pack_in_force
-from workbench.schemas import Message
+from workbench.schemas import Day, Id, Message
 from workbench.uploads import received_file
 
 MANAGER = ("manager",)
@@ -24,26 +23,26 @@ Minor = Annotated[int, Field(ge=-(10**13), le=10**13)]
 class PaymentIn(Message):
     """One payment; negative: a reversal. The transaction number makes it count once."""
 
-    creditor_id: int
+    creditor_id: Id
     txn_no: Annotated[str, Field(min_length=1, max_length=64)]
     contract_no: Annotated[str, Field(min_length=1, max_length=80)]
     amount_minor: Minor
-    value_on: date
+    value_on: Day
 
 
 class PlanIn(Message):
     """分期."""
 
-    account_id: int
-    periods: int
-    first_on: date
+    account_id: Id
+    periods: Annotated[int, Field(ge=1, le=60)]
+    first_on: Day
     every_days: Annotated[int, Field(ge=1, le=92)] = 30
 
 
 class OfferIn(Message):
     """减免: pay less than the balance."""
 
-    account_id: int
+    account_id: Id
     total_minor: Minor
 
 
@@ -71,12 +70,70 @@ def post_payment(body: PaymentIn) -> dict[str, Any]:
 def post_payment_file() -> dict[str, Any]:
     """The same file or transaction again posts nothing."""
     creditor = request.args.get("creditor_id", type=int)
-    if creditor is None:
+    if creditor is None or not 0 < creditor < 2**63:
         raise Refused("creditor_unknown")
     with received_file() as file:
         return payments.post_payment_file(
             sessions(), actor(), creditor, file.filename, file.path, utc_now()
         )
+
+
+class AssignIn(Message):
+    """The account that a payment in suspense belongs to."""
+
+    account_id: Id
+
+
+class CancelIn(Message):
+    """Why."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class RenegotiateIn(Message):
+    """Another amount or day."""
+
+    amount_minor: Annotated[int, Field(ge=1, le=10**13)]
+    due_on: Day
+
+
+@endpoint(
+    "POST",
+    "/suspense/<int:payment_id>/assign",
+    "A payment in suspense belongs to this account",
+    MANAGER,
+    body=AssignIn,
+)
+def assign(payment_id: int, body: AssignIn) -> dict[str, Any]:
+    """Posted as if it had named the account; settles promises."""
+    return payments.assign_suspense(sessions(), actor(), payment_id, body.account_id, utc_now())
+
+
+@endpoint(
+    "POST",
+    "/promises/<int:promise_id>/cancel",
+    "It was made by mistake",
+    ("supervisor", "manager"),
+    body=CancelIn,
+)
+def cancel_promise(promise_id: int, body: CancelIn) -> dict[str, Any]:
+    """Neither kept nor broken."""
+    promises.cancel_promise(sessions(), actor(), promise_id, body.reason, utc_now())
+    return {}
+
+
+@endpoint(
+    "POST",
+    "/promises/<int:promise_id>/renegotiate",
+    "Another amount or day",
+    ("agent", "supervisor", "manager"),
+    body=RenegotiateIn,
+)
+def renegotiate(promise_id: int, body: RenegotiateIn) -> dict[str, Any]:
+    """Within the limits of any promise; the old one is `renegotiated`."""
+    return {"id": promises.renegotiate_promise(
+        sessions(), actor(), promise_id, body.amount_minor, body.due_on, utc_now()
+    )}  # fmt: skip
 
 
 @endpoint("POST", "/plans", "Agree on instalments", ("agent", "supervisor", "manager"), body=PlanIn)

@@ -43,6 +43,20 @@ def document() -> dict[str, Any]:
     }
 
 
+def _query_schema(name: str) -> dict[str, Any]:
+    if name in ("from", "to"):
+        return {"type": "string", "format": "date"}
+    if name == "after" or name.endswith("_id"):
+        return {"type": "integer", "minimum": 0}
+    return {"type": "string", "enum": ["0", "1"]} if name == "dry_run" else {"type": "string"}
+
+
+def _answer_schema(each: Endpoint) -> dict[str, Any]:
+    if each.gives != "application/json":
+        return {"type": "string", "contentEncoding": "binary"}
+    return {"type": "object", "required": ["ok"], "properties": {"ok": {"const": True}}}
+
+
 _ABOUT = (
     "Tokens are made with `kept token add`. Money is integer minor units; times are RFC 3339. Every "
     "POST takes an Idempotency-Key: the same key with the same content gives the same answer. Errors "
@@ -54,19 +68,26 @@ def _operation(each: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
     names = re.findall(r"<(int:)?(\w+)>", each.path)
     parameters: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True,
-         "schema": {"type": "integer" if kind else "string"}}
+         "schema": {"type": "integer", "minimum": 0} if kind else {"type": "string"}}
         for kind, name in names
     ]  # fmt: skip
     parameters += [
-        {"name": name, "in": "query", "required": True, "schema": {"type": "string"}}
-        for name in each.query
+        {"name": name, "in": "query", "required": required, "schema": _query_schema(name)}
+        for names_, required in ((each.query, True), (each.optional, False))
+        for name in names_
     ]
-    if each.method != "GET" and not each.is_file:
+    if each.method != "GET":
         parameters.append({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string"}})
+    if each.method != "GET":
+        parameters[-1]["schema"] |= {"pattern": "^[A-Za-z0-9_-]{8,64}$"}
     operation: dict[str, Any] = {
-        "summary": each.summary, "operationId": each.handler.__name__, "parameters": parameters,
+        "summary": each.summary, "description": (each.handler.__doc__ or "").strip(),
+        "operationId": each.handler.__name__, "parameters": parameters,
         "responses": {
-            "201" if each.method == "POST" else "200": {"description": "done"},
+            "201" if each.method == "POST" else "200": {
+                "description": "done",
+                "content": {each.gives: {"schema": _answer_schema(each)}},
+            },
             "4XX": {"description": "refused", "content": {
                 "application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}},
         },

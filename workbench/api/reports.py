@@ -1,21 +1,22 @@
-"""Reports as data, the audit pack as a file, and webhooks."""
+"""Reports as data, and webhooks."""
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any
 
-from flask import Response, current_app, request
+from flask import request
 from pydantic import Field
 
 from dialer.actions import access
 from dialer.actions.refusals import Refused
 from dialer.clock import utc_now
 from dialer.reports import kpis
-from dialer.reports.audit_pack import write_pack
-from dialer.reports.creditor import creditor_report
+from dialer.reports.agents import by_agent
+from dialer.reports.audit_pack import Subject, proofs
+from dialer.reports.compliance import compliance_report
+from dialer.reports.creditor import creditor_report, exists
+from dialer.reports.period import Period
 from dialer.store.session import read
 from workbench.api.door import actor, sessions
 from workbench.api.endpoints import endpoint
@@ -25,6 +26,7 @@ from workbench.schemas import Message
 BOARD = ("supervisor", "manager")
 MANAGER = ("manager",)
 DAYS_MAX = 366
+YEARS = (2000, 2100)  # days with which one can reckon
 PERIOD = ("from", "to")
 
 
@@ -38,19 +40,19 @@ class WebhookIn(Message):
 class ReplayIn(Message):
     """Tell everything after this fact again."""
 
-    after: Annotated[int, Field(ge=0)]
+    after: Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
-def period() -> kpis.Period:
+def period() -> Period:
     """`?from=2026-11-01&to=2026-11-30`, whole days, both included."""
     try:
         first = date.fromisoformat(request.args.get("from", ""))
         last = date.fromisoformat(request.args.get("to", ""))
     except ValueError:
         raise Refused("period") from None
-    if not 0 <= (last - first).days < DAYS_MAX:
+    if not 0 <= (last - first).days < DAYS_MAX or not YEARS[0] <= first.year <= YEARS[1]:
         raise Refused("period")
-    return kpis.Period(first, last)
+    return Period(first, last)
 
 
 @endpoint("GET", "/reports/campaigns", "The funnel by campaign", BOARD, query=PERIOD)
@@ -64,7 +66,7 @@ def report_campaigns() -> dict[str, Any]:
 def report_agents() -> dict[str, Any]:
     """One row each."""
     with read(sessions()) as session:
-        return {"rows": kpis.by_agent(session, period())}
+        return {"rows": by_agent(session, period())}
 
 
 @endpoint("GET", "/reports/numbers", "Use and health by outbound number", BOARD, query=PERIOD)
@@ -84,7 +86,7 @@ def report_numbers() -> dict[str, Any]:
 def report_creditor(creditor_id: int) -> dict[str, Any]:
     """Batches, buckets, outcomes, complaints."""
     with read(sessions()) as session:
-        report = creditor_report(session, creditor_id, period())
+        report = creditor_report(session, creditor_id, period(), pack_in_force())
     if report is None:
         raise Refused("creditor_unknown")
     return report
@@ -92,23 +94,21 @@ def report_creditor(creditor_id: int) -> dict[str, Any]:
 
 @endpoint(
     "GET",
-    "/reports/creditors/<int:creditor_id>/audit-pack",
-    "Ledger, proofs and hashes (zip)",
-    MANAGER,
+    "/reports/creditors/<int:creditor_id>/compliance",
+    "Pressure, blocks, abandonment sheets, complaints, proofs",
+    BOARD,
     query=PERIOD,
 )
-def audit_pack(creditor_id: int) -> Response:
-    """A zip with a manifest of SHA-256."""
-    with tempfile.TemporaryDirectory() as folder, read(sessions()) as session:
-        if creditor_report(session, creditor_id, period()) is None:
+def report_compliance(creditor_id: int) -> dict[str, Any]:
+    """Every proof says how many were looked at and how many break the rule; the target is 0."""
+    with read(sessions()) as session:
+        if not exists(session, creditor_id):
             raise Refused("creditor_unknown")
-        target = Path(folder) / "pack.zip"
-        write_pack(
-            session, target, creditor_id, period(), pack_in_force(),
-            current_app.config["KEPT_RECORDINGS"], utc_now(),
-        )  # fmt: skip
-        headers = {"Content-Disposition": f"attachment; filename=audit-{creditor_id}.zip"}
-        return Response(target.read_bytes(), mimetype="application/zip", headers=headers)
+        about = Subject(session, creditor_id, period(), pack_in_force())
+        return {
+            **compliance_report(session, creditor_id, about.period, about.pack),
+            "proofs": proofs(about),
+        }
 
 
 @endpoint("POST", "/webhooks", "Be told of facts", MANAGER, body=WebhookIn)
