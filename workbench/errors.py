@@ -6,11 +6,11 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from pydantic import ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from dialer.actions.refusals import Refused
 from workbench.auth import language_now
@@ -64,7 +64,10 @@ def install(app: Flask) -> None:
     def _http(fault: HTTPException) -> ResponseReturnValue:
         code = fault.code or 500
         key = f"error.{code}"
-        return _answer(code, key if key in catalogue("en") else "error.other")
+        answer = make_response(_answer(code, key if key in catalogue("en") else "error.other"))
+        if isinstance(fault, MethodNotAllowed) and fault.valid_methods:
+            answer.headers["Allow"] = ", ".join(sorted(fault.valid_methods))
+        return answer
 
     @app.errorhandler(Exception)
     def _ours(_fault: Exception) -> ResponseReturnValue:

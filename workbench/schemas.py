@@ -5,11 +5,22 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 AttemptId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]
-Name = Annotated[str, Field(min_length=1, max_length=60)]
+SAYS = r"^[^\x00]*[^\s\x00][^\x00]*$"  # something beside blanks
+Name = Annotated[str, Field(min_length=1, max_length=60, pattern=SAYS)]
+Word = Annotated[str, Field(min_length=1, max_length=40, pattern=SAYS)]
+Text = Annotated[str, Field(min_length=1, max_length=2000, pattern=SAYS)]
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]  # what a column of ids can hold
 
 
@@ -19,7 +30,11 @@ def _near(day: date) -> date:
     return day
 
 
-Day = Annotated[date, AfterValidator(_near)]  # a day with which one can reckon
+# A day with which one can reckon.
+Day = Annotated[
+    date, AfterValidator(_near),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": "^(20[0-9][0-9]|2100)-"}),
+]  # fmt: skip
 
 
 def _is_storable(value: Any) -> bool:

@@ -19,6 +19,7 @@ from dialer.feed import publish
 from dialer.store import attempts, audit
 from dialer.store.session import Sessions, write
 from dialer.store.tables import (
+    Account,
     Case,
     Complaint,
     Debtor,
@@ -115,6 +116,9 @@ def add_note(
     with write(sessions) as session:
         if session.get(Debtor, debtor_id) is None:
             raise Refused("debtor_unknown")
+        account = session.get(Account, account_id) if account_id else None
+        if account_id and (account is None or account.debtor_id != debtor_id):
+            raise Refused("account_unknown")
         old = session.get(Note, supersedes_id) if supersedes_id else None
         if supersedes_id and (old is None or old.debtor_id != debtor_id):
             raise Refused("note_unknown")

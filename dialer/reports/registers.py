@@ -94,11 +94,12 @@ def row_of(row: Any) -> dict[str, Any]:
     }
 
 
-def suspense(session: Session, creditor_id: int | None, after: int) -> dict[str, Any]:
-    """Payments that belong to no account yet."""
+def suspense(session: Session, given: Mapping[str, str], after: int) -> dict[str, Any]:
+    """Payments that belong to no account yet; `given` may name a creditor_id. Raises ValueError."""
     query = select(Payment).where(Payment.account_id.is_(None), Payment.id > after)
-    if creditor_id is not None:
-        query = query.where(Payment.creditor_id == creditor_id)
+    if "creditor_id" in given:
+        creditor = _value(Payment, "creditor_id", given["creditor_id"])
+        query = query.where(Payment.creditor_id == creditor)
     rows = session.scalars(query.order_by(Payment.id).limit(PAGE + 1)).all()
     return {
         "rows": [row_of(row) for row in rows[:PAGE]],

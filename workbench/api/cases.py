@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
 from dialer.actions import cases, stops
 from dialer.actions.refusals import Refused
@@ -18,12 +18,10 @@ from dialer.store.session import read
 from workbench.api.door import actor, sessions
 from workbench.api.endpoints import endpoint
 from workbench.rules import pack_in_force
-from workbench.schemas import Id, Message
+from workbench.schemas import Id, Message, Text, Word
 
 SUPERVISOR = ("supervisor", "manager")
 MANAGER = ("manager",)
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
-Word = Annotated[str, Field(min_length=1, max_length=40)]
 
 
 class FindIn(Message):

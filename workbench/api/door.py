@@ -106,8 +106,8 @@ def _run(each: Endpoint, path: dict[str, Any]) -> dict[str, Any] | Response:
     if each.body is not None:
         given = request.get_json(silent=True)
         path = {**path, "body": each.body.model_validate(given if given is not None else {})}
-    key = request.headers.get("Idempotency-Key", "")
-    if each.method == "GET" or not key:
+    key = request.headers.get("Idempotency-Key")
+    if each.method == "GET" or key is None:
         return each.handler(**path)
     if not KEY.fullmatch(key):
         raise Refused("key_form")

@@ -13,7 +13,7 @@ from dialer.clock import utc_now
 from workbench.api.door import actor, sessions
 from workbench.api.endpoints import endpoint
 from workbench.rules import pack_in_force
-from workbench.schemas import Day, Id, Message
+from workbench.schemas import SAYS, Day, Id, Message, Text
 from workbench.uploads import received_file
 
 MANAGER = ("manager",)
@@ -24,8 +24,8 @@ class PaymentIn(Message):
     """One payment; negative: a reversal. The transaction number makes it count once."""
 
     creditor_id: Id
-    txn_no: Annotated[str, Field(min_length=1, max_length=64)]
-    contract_no: Annotated[str, Field(min_length=1, max_length=80)]
+    txn_no: Annotated[str, Field(min_length=1, max_length=64, pattern=SAYS)]
+    contract_no: Annotated[str, Field(min_length=1, max_length=80, pattern=SAYS)]
     amount_minor: Minor
     value_on: Day
 
@@ -87,7 +87,7 @@ class AssignIn(Message):
 class CancelIn(Message):
     """Why."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    reason: Text
 
 
 class RenegotiateIn(Message):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import request
@@ -58,13 +59,17 @@ def after() -> int:
     return int(text)
 
 
+def _or_refuse(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return ask()
+    except ValueError:
+        raise Refused("page") from None
+
+
 def _reader(name: str) -> Any:
     def handler() -> dict[str, Any]:
         with read(sessions()) as session:
-            try:
-                return registers.register(session, name, request.args, after())
-            except ValueError:
-                raise Refused("page") from None
+            return _or_refuse(lambda: registers.register(session, name, request.args, after()))
 
     handler.__name__ = f"list_{name.replace('-', '_')}"
     return handler
@@ -85,7 +90,7 @@ for _name, (_roles, _summary) in READABLE.items():
 def list_suspense() -> dict[str, Any]:
     """Assign each to an account, or leave it."""
     with read(sessions()) as session:
-        return registers.suspense(session, request.args.get("creditor_id", type=int), after())
+        return _or_refuse(lambda: registers.suspense(session, request.args, after()))
 
 
 @endpoint(

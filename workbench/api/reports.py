@@ -21,7 +21,7 @@ from dialer.store.session import read
 from workbench.api.door import actor, sessions
 from workbench.api.endpoints import endpoint
 from workbench.rules import pack_in_force
-from workbench.schemas import Message
+from workbench.schemas import SAYS, Message
 
 BOARD = ("supervisor", "manager")
 MANAGER = ("manager",)
@@ -33,7 +33,7 @@ PERIOD = ("from", "to")
 class WebhookIn(Message):
     """Where to, and which facts; none: all."""
 
-    url: Annotated[str, Field(min_length=8, max_length=500)]
+    url: Annotated[str, Field(min_length=8, max_length=500, pattern=SAYS)]
     facts: list[str] = Field(default_factory=list)
 
 
