@@ -73,10 +73,10 @@ def _alembic(url: str) -> alembic.config.Config:
     return config
 
 
-def upgrade(url: str) -> None:
-    """Bring the tables to the newest revision; safe to repeat."""
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the tables to the newest revision, or to a given one; safe to repeat."""
     open_store(url).kw["bind"].dispose()  # makes the folder
-    alembic.command.upgrade(_alembic(url), "head")
+    alembic.command.upgrade(_alembic(url), revision)
 
 
 def revision_state(url: str) -> tuple[str | None, str | None]:

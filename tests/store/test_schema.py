@@ -5,7 +5,7 @@ import threading
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from dialer.clock import utc_now
@@ -13,7 +13,16 @@ from dialer.facts import EngineStarted, Pulsed
 from dialer.feed import Reader, last_id, publish
 from dialer.store import audit, lease
 from dialer.store.session import open_store, read, revision_state, upgrade, write
-from dialer.store.tables import Attempt, AuditRow, Base, Entry, FactRow
+from dialer.store.tables import (
+    Attempt,
+    AuditRow,
+    Base,
+    Campaign,
+    Entry,
+    FactRow,
+    OutboundNumber,
+    Upload,
+)
 from tests.factories import MORNING, make_campaign
 
 pytestmark = pytest.mark.store
@@ -27,6 +36,32 @@ def test_migrations_and_models_agree(url):
     with open_store(url).kw["bind"].connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_rows_survive_every_migration(url):
+    """From the first tables, with rows in them that point at each other, to the newest."""
+    upgrade(url, "0001")
+    with open_store(url).kw["bind"].begin() as connection:
+        for statement in (
+            """INSERT INTO "user" (id, username, display_name, staff_no, password_hash, session_token, role,
+               language, active, leg_address, created_at)
+               VALUES (1, 'm', 'M', '', 'x', 't', 'manager', '', true, '', '2026-11-23')""",
+            "INSERT INTO creditor (id, name, promise_days_max, created_at) VALUES (1, 'c', 7, '2026-11-23')",
+            """INSERT INTO campaign (id, name, creditor_id, state, ring_seconds, connect_limit_ms, message,
+               narrowing, recycle, created_by, created_at)
+               VALUES (1, 'k', 1, 'draft', 15, 2000, 'sorry-zh', '{}', '{}', 1, '2026-11-23')""",
+            """INSERT INTO outbound_number (id, number, active, creditor_id, region, score, dials, answers,
+               suspect) VALUES (1, '95035100', true, 1, '', 0, 0, 0, false)""",
+            """INSERT INTO upload (id, campaign_id, filename, path, sha256, size, state, dry_run, forecast,
+               rows_read, counts, created_by, created_at)
+               VALUES (1, 1, 'f', 'p', 's', 1, 'committed', false, '{}', 0, '{}', 1, '2026-11-23')""",
+        ):
+            connection.execute(text(statement))
+    upgrade(url)
+    with read(open_store(url)) as session:
+        assert session.scalars(select(Campaign.name)).all() == ["k"]
+        assert session.scalars(select(Upload.campaign_id)).all() == [1]
+        assert session.scalars(select(OutboundNumber.creditor_id)).all() == [1]
 
 
 def attempt_of(entry: Entry, attempt_id: str) -> Attempt:
