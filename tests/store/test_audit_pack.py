@@ -17,8 +17,19 @@ from dialer.actions.cases import set_ground
 from dialer.actions.stops import stop_contact, suppress_number
 from dialer.reports.audit_pack import Cancelled, Subject, proofs, write_pack
 from dialer.reports.audit_pack.pack import PARTS
+from dialer.reports.audit_pack.registers import consents, disputes
 from dialer.store.session import read, write
-from dialer.store.tables import Attempt, AuditRow, Case, Creditor, Entry, Outcome, Phone
+from dialer.store.tables import (
+    Attempt,
+    AuditRow,
+    Case,
+    Consent,
+    Creditor,
+    Entry,
+    OptOut,
+    Outcome,
+    Phone,
+)
 from tests.factories import MORNING
 from tests.report_day import CN, DAY, make_day
 
@@ -228,6 +239,21 @@ def test_another_creditor_s_changes_are_withheld(sessions, day, tmp_path):
     assert theirs["hold.set"]["after"] is None
     assert theirs["hold.set"]["subject"] == "debtor"
     assert theirs["hold.set"]["hash"] == mine["hold.set"]["hash"]
+
+
+def test_consents_opt_outs_and_disputes_of_this_creditor_s_people(sessions, day):
+    _, creditor, _ = day
+    with write(sessions) as session:
+        person = attempts(session)[0].debtor_id
+        session.add(Consent(debtor_id=person, kind="calls", evidence="x", given_at=MORNING))
+        session.add(OptOut(debtor_id=person, channel="sms", at=MORNING))
+    with read(sessions) as session:
+        about = Subject(session, creditor, DAY, CN)
+        assert [(r["what"], r["kind"]) for r in consents(about)] == [
+            ("consent", "calls"), ("opt-out", "sms"),
+        ]  # fmt: skip
+        assert disputes(about) == []
+        assert consents(Subject(session, 99, DAY, CN)) == []
 
 
 def test_every_part_is_numbered_once():

@@ -18,8 +18,11 @@ from dialer.store.tables import (
     Campaign,
     Case,
     Complaint,
+    Consent,
+    Dispute,
     Hold,
     NumberPool,
+    OptOut,
     OutboundNumber,
     Payment,
     Phone,
@@ -45,6 +48,40 @@ def opt_outs(about: Subject) -> Table:
         {"number": masked(s.number), "reason": s.reason, "by": s.user_id, "at": s.at.isoformat(),
          "seconds_to_effect": _rang_on(about, s)}
         for s in rows
+    ]  # fmt: skip
+
+
+def consents(about: Subject) -> Table:
+    """(7) What people agreed to and which channels they do not want, with beginning and end."""
+    given = [
+        {"debtor_id": c.debtor_id, "what": "consent", "kind": c.kind, "from": c.given_at.isoformat(),
+         "until": c.until.isoformat() if c.until else "",
+         "ended_at": c.revoked_at.isoformat() if c.revoked_at else "", "by": c.user_id}
+        for c in about.session.scalars(
+            select(Consent).where(Consent.debtor_id.in_(about.people)).order_by(Consent.id)
+        )
+    ]  # fmt: skip
+    return given + [
+        {"debtor_id": o.debtor_id, "what": "opt-out", "kind": o.channel, "from": o.at.isoformat(),
+         "until": "", "ended_at": o.withdrawn_at.isoformat() if o.withdrawn_at else "",
+         "by": o.user_id}
+        for o in about.session.scalars(
+            select(OptOut).where(OptOut.debtor_id.in_(about.people)).order_by(OptOut.id)
+        )
+    ]  # fmt: skip
+
+
+def disputes(about: Subject) -> Table:
+    """(8) Disputed debts: the creditor's answer and its time limit, and how each was resolved."""
+    return [
+        {"dispute_id": d.id, "debtor_id": d.debtor_id, "account_id": d.account_id, "kind": d.kind,
+         "state": d.state, "at": d.at.isoformat(), "due_on": d.due_on.isoformat(),
+         "answered_at": d.answered_at.isoformat() if d.answered_at else "",
+         "resolution": d.resolution,
+         "resolved_at": d.resolved_at.isoformat() if d.resolved_at else "", "by": d.resolved_by}
+        for d in about.session.scalars(
+            select(Dispute).where(Dispute.debtor_id.in_(about.people)).order_by(Dispute.id)
+        )
     ]  # fmt: skip
 
 
