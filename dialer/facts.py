@@ -122,6 +122,13 @@ class HangupAsked(Fact, frozen=True):
     user_id: int
 
 
+class DialAsked(Fact, frozen=True):
+    """An agent, or a supervisor for an agent, asked to dial one entry."""
+
+    request_id: int
+    seat_id: int
+
+
 # --- the engine did ------------------------------------------------------------------------------
 
 
@@ -149,8 +156,34 @@ class CallJudged(Fact, frozen=True):
     kind: str
 
 
+class DialAnswered(Fact, frozen=True):
+    """What became of a request to dial: placed, blocked (by the gate, with its code) or withdrawn."""
+
+    request_id: int
+    seat_id: int
+    state: str
+    code: str = ""
+
+
+class PreviewMoved(Fact, frozen=True):
+    """An entry was offered to an agent, or the offer ended (by whom, the state says)."""
+
+    preview_id: int
+    seat_id: int
+    campaign_id: int
+    state: str
+
+
+class CallbackFreed(Fact, frozen=True):
+    """An agent was not there for a callback of theirs: now it is anyone's."""
+
+    entry_id: int
+    campaign_id: int
+    seat_id: int = 0
+
+
 class SeatMoved(Fact, frozen=True):
-    """The system's state of a seat changed: offline, connecting, paused, idle, talking, wrap_up."""
+    """The system's state of a seat changed (dialer.domain.seat)."""
 
     seat_id: int
     state: str
@@ -174,7 +207,7 @@ class Pulsed(Fact, frozen=True):
 
 AnyFact = (
     CampaignChanged | UploadChanged | SeatChosen | OutcomeRecorded | PromiseMade | ContactStopped
-    | PaymentPosted | PromiseSettled | CaseClosed | PlacementChanged
-    | AgentAssigned | ReportFileChanged | HangupAsked | EngineStarted | CallMoved | CallJudged
-    | SeatMoved | NumberMoved | Pulsed
+    | PaymentPosted | PromiseSettled | CaseClosed | PlacementChanged | AgentAssigned
+    | ReportFileChanged | HangupAsked | DialAsked | DialAnswered | PreviewMoved | CallbackFreed
+    | EngineStarted | CallMoved | CallJudged | SeatMoved | NumberMoved | Pulsed
 )  # fmt: skip

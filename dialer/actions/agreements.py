@@ -13,6 +13,7 @@ from dialer.actions.refusals import Refused
 from dialer.domain.buckets import Bucket, fault
 from dialer.domain.compliance import Channel
 from dialer.domain.compliance.pack import RulePack, Widened, narrowed
+from dialer.domain.pacing import Mode
 from dialer.domain.retries import Recycle, lint
 from dialer.facts import CampaignChanged
 from dialer.feed import publish
@@ -21,6 +22,7 @@ from dialer.store import audit
 from dialer.store.session import Sessions, write
 from dialer.store.tables import Agreement, BucketRow, Campaign, Creditor, Placement
 
+PREVIEW_SECONDS = (10, 600)
 CHANNELS = tuple(Channel)
 BALANCE_DAYS_LONGEST = 365
 
@@ -94,9 +96,16 @@ def add_placement(
 
 def set_campaign_rules(
     sessions: Sessions, actor: Actor, pack: RulePack, campaign_id: int, *,
-    narrowing: dict[str, Any], recycle: dict[str, Any], now: datetime,
+    narrowing: dict[str, Any], recycle: dict[str, Any], mode: str | None = None,
+    preview_seconds: int | None = None, now: datetime,
 ) -> None:  # fmt: skip
-    """Tighter limits and retry rules of one campaign; refused with every fault that the lint finds."""
+    """Tighter limits and retry rules of one campaign, who dials, and how long an offer may be looked
+    at (None: as it was); refused with every fault that the lint finds."""
+    if mode is not None and mode not in tuple(Mode):
+        raise Refused("campaign_mode", modes=", ".join(Mode))
+    low, high = PREVIEW_SECONDS
+    if preview_seconds is not None and not low <= preview_seconds <= high:
+        raise Refused("preview_seconds", low=low, high=high)
     tight = checked_narrowing(pack, narrowing)
     rules = recycle_of(recycle)
     with write(sessions) as session:
@@ -107,13 +116,22 @@ def set_campaign_rules(
         if faults:
             named = "; ".join(" ".join((f.code, *f.names)) for f in faults)
             raise Refused(f"lint_{faults[0].code}", faults=named)
-        before = {"narrowing": campaign.narrowing, "recycle": campaign.recycle}
+        before = _rules_of(campaign)
         campaign.narrowing, campaign.recycle = narrowing, recycle
+        campaign.mode = mode or campaign.mode
+        campaign.preview_seconds = preview_seconds or campaign.preview_seconds
         audit.note(
             session, actor.name, "campaign.rules", f"campaign:{campaign_id}", now, before=before,
-            after={"narrowing": narrowing, "recycle": recycle},
+            after=_rules_of(campaign),
         )  # fmt: skip
         publish(session, CampaignChanged(campaign_id=campaign_id, state=campaign.state), now)
+
+
+def _rules_of(campaign: Campaign) -> dict[str, Any]:
+    return {
+        "narrowing": campaign.narrowing, "recycle": campaign.recycle, "mode": campaign.mode,
+        "preview_seconds": campaign.preview_seconds,
+    }  # fmt: skip
 
 
 def recycle_of(data: dict[str, Any]) -> Recycle:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from dialer.actions.agreements import recycle_of
 from dialer.actions.disputes import open_dispute
+from dialer.domain.callbacks import CALLBACK_FIRST
 from dialer.domain.disputes import OF_OUTCOME
 from dialer.domain.outcomes import HOLD_KINDS, OUTCOMES, Then
 from dialer.domain.retries import next_attempt_at
@@ -20,6 +21,7 @@ from dialer.store.tables import Attempt, Campaign, Case, Entry, Hold, Outcome, P
 def apply_outcome(
     session: Session, attempt: Attempt, code: str, now: datetime, *, user_id: int | None = None,
     note: str = "", identity_confirmed: bool = False, callback_at: datetime | None = None,
+    callback_user_id: int | None = None,
 ) -> Outcome:  # fmt: skip
     """Store the outcome, move the entry, set stop flags, and tell everybody, in one transaction."""
     entry = session.get_one(Entry, attempt.entry_id)
@@ -44,6 +46,7 @@ def apply_outcome(
     if session.get_one(Case, entry.case_id).state != "active":
         retry_at = None  # paid or recalled while it rang
     _move_entry(entry, then, code, retry_at)
+    _keep_callback(entry, code, callback_user_id)
     outcome = Outcome(
         attempt_id=attempt.id, campaign_id=attempt.campaign_id, code=code, note=note,
         identity_confirmed=identity_confirmed, user_id=user_id, at=now, retry_at=retry_at,
@@ -59,13 +62,21 @@ def apply_outcome(
 def _move_entry(entry: Entry, then: Then, code: str, retry_at: datetime | None) -> None:
     if not entry.is_reminder:  # a reminder of a promise does not undo it
         entry.last_outcome = code
-    entry.is_reminder, entry.priority = False, 0
+    entry.is_reminder = False
     if then is Then.HOLD:
         entry.state, entry.block_reason = "held", HOLD_KINDS[code]
     elif retry_at is None:
         entry.state = "done"
     else:
         entry.state, entry.next_at = "ready", retry_at
+
+
+def _keep_callback(entry: Entry, code: str, user_id: int | None) -> None:
+    """A callback goes before the list; one that reached nobody stays what it was, and whose."""
+    if OUTCOMES[code].then is Then.CALLBACK:
+        entry.priority, entry.callback_user_id = CALLBACK_FIRST, user_id
+    elif OUTCOMES[code].by_agent or entry.state != "ready" or entry.priority != CALLBACK_FIRST:
+        entry.priority, entry.callback_user_id = 0, None
 
 
 def _mark_number(session: Session, attempt: Attempt, state: str) -> None:

@@ -38,15 +38,16 @@ CALLBACK_DAYS_MAX = 30
 def record_outcome(
     sessions: Sessions, actor: Actor, *, key: str, attempt_id: str, code: str, note: str = "",
     identity_confirmed: bool = False, promise: PromiseAsk | None = None,
-    callback_at: datetime | None = None, now: datetime,
+    callback_at: datetime | None = None, callback_mine: bool = False, now: datetime,
 ) -> dict[str, Any]:  # fmt: skip
-    """Store the outcome, the promise and all that follows, once per key.
+    """Store the outcome, the promise and all that follows, once per key. `callback_mine`: the agent
+    who agreed the callback makes it, else anyone.
 
     Refused when the call is not the agent's, an outcome exists, or something needed is missing."""
     asked = {
         "attempt": attempt_id, "code": code, "note": note, "identity": identity_confirmed,
         "promise": [promise.amount_minor, promise.due_on.isoformat()] if promise else None,
-        "callback": callback_at,
+        "callback": callback_at, "mine": callback_mine,
     }  # fmt: skip
     print_ = fingerprint(asked)
     with write(sessions) as session:
@@ -59,6 +60,7 @@ def record_outcome(
         outcome = apply_outcome(
             session, attempt, code, now, user_id=actor.user_id, note=note,
             identity_confirmed=confirmed, callback_at=callback_at,
+            callback_user_id=actor.user_id if callback_mine else None,
         )  # fmt: skip
         promise_id = _promise(session, actor, attempt, promise, now) if promise else None
         session.query(Draft).filter_by(attempt_id=attempt.id).delete()
@@ -96,7 +98,7 @@ def save_draft(
 def ask_hangup(sessions: Sessions, actor: Actor, attempt_id: str, now: datetime) -> None:
     """The agent, or a supervisor, ends a call."""
     with write(sessions) as session:
-        if actor.role == "agent":
+        if actor.role == "agent" and not _rings_for(session, actor, attempt_id):
             _own_attempt(session, actor, attempt_id)
         audit.note(session, actor.name, "call.hangup", f"attempt:{attempt_id}", now)
         publish(session, HangupAsked(attempt_id=attempt_id, user_id=actor.user_id), now)
@@ -109,6 +111,14 @@ def _own_attempt(session: Session, actor: Actor, attempt_id: str) -> Attempt:
     if session.get_one(Seat, attempt.seat_id).user_id != actor.user_id:
         raise Refused("not_your_call")
     return attempt
+
+
+def _rings_for(session: Session, actor: Actor, attempt_id: str) -> bool:
+    """A call that was placed for this agent and that nobody has taken."""
+    attempt = session.get(Attempt, attempt_id)
+    if attempt is None or attempt.for_seat_id is None or attempt.seat_id is not None:
+        return False
+    return session.get_one(Seat, attempt.for_seat_id).user_id == actor.user_id
 
 
 def _was_confirmed(session: Session, attempt: Attempt) -> bool:

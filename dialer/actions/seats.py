@@ -53,12 +53,12 @@ def choose_status(
 
 
 def go_home(sessions: Sessions, actor: Actor, now: datetime) -> None:
-    """The seat is given up; refused while a customer is on the line or an outcome is owed."""
+    """The seat is given up; refused while a customer is called or on the line or an outcome is owed."""
     with write(sessions) as session:
         seat = session.scalar(select(Seat).where(Seat.user_id == actor.user_id))
         if seat is None:
             return
-        if seat.state in (SeatState.TALKING, SeatState.WRAP_UP):
+        if seat.state in (SeatState.DIALING, SeatState.TALKING, SeatState.WRAP_UP):
             raise Refused("seat_busy")
         _choose(session, actor, seat, SeatStatus.AWAY, "", now)
 
@@ -67,7 +67,9 @@ def desk_lost(sessions: Sessions, user_id: int, now: datetime) -> None:
     """Nobody sits at the screen any more: no new customer may reach this seat."""
     with write(sessions) as session:
         seat = session.scalar(select(Seat).where(Seat.user_id == user_id))
-        if seat is not None and seat.status == SeatStatus.READY:
+        if seat is None:
+            return
+        if seat.status == SeatStatus.READY or seat.state == SeatState.DIALING:
             _choose(session, WEB, seat, SeatStatus.PAUSED, "desk_lost", now)
 
 
@@ -86,6 +88,14 @@ def _check_training(session: Session, actor: Actor, now: datetime) -> None:
     until = session.get_one(User, actor.user_id).trained_until
     if not is_trained(until, now.astimezone(HOME).date()):
         raise Refused("agent_untrained", until=until.isoformat() if until else "")
+
+
+def pause_missed(session: Session, seat_id: int, now: datetime) -> None:
+    """The agent let an offered entry run out: the seat is paused, within the engine's transaction,
+    so that no further entry is shown to an empty chair."""
+    seat = session.get_one(Seat, seat_id)
+    if seat.status == SeatStatus.READY:
+        _choose(session, ENGINE, seat, SeatStatus.PAUSED, "preview_missed", now)
 
 
 def _seat(session: Session, actor: Actor) -> Seat:

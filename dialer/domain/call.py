@@ -63,12 +63,14 @@ class WasAbandoned:
 
 @dataclass(frozen=True, slots=True)
 class WasEnded:
-    """The call is over. `verdict` and `by` are the node's words; `lost`: the node died."""
+    """The call is over. `verdict` and `by` are the node's words; `lost`: the node died; `seat_gone`:
+    it was for one agent who is no longer free, and no INVITE left."""
 
     verdict: str
     by: str = ""
     no_audio: bool = False
     lost: bool = False
+    seat_gone: bool = False
 
 
 Happening = Progressed | WasConnected | WasAbandoned | WasEnded
@@ -181,4 +183,6 @@ def _code_without_agent(call: Call, end: WasEnded) -> str:
         return "NO_AUDIO" if end.no_audio else "CALLEE_QUICK"
     if end.lost:
         return "UNKNOWN"
+    if end.seat_gone:
+        return "SEAT_GONE"
     return _CODES.get(end.verdict, "UNKNOWN")

@@ -104,6 +104,7 @@ OUTCOMES: dict[str, Outcome] = _table(
     _system("NO_AUDIO", Group.SYSTEM, Then.RETRY, effective=True),
     _system("TRUNK_FAIL", Group.SYSTEM, Then.RETRY),
     _system("CANCELLED", Group.SYSTEM, Then.RETRY),
+    _system("SEAT_GONE", Group.SYSTEM, Then.RETRY),  # the agent it was for was no longer free
     # We do not know what happened (a process died): counted as if it had been effective.
     _system("UNKNOWN", Group.SYSTEM, Then.RETRY, effective=True),
 )

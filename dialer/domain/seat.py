@@ -2,7 +2,11 @@
 
 offline --leg wanted--> connecting --leg up--> paused | idle
 idle <--status--> paused        idle --customer--> talking --over--> wrap_up
+idle --entry offered--> previewing --dial--> dialing    previewing --skip, deadline, pause--> idle | paused
+idle | paused --call placed for the seat--> dialing --answered--> talking    dialing --over--> idle | paused
 wrap_up --outcome saved--> paused | idle        any --leg lost, away--> connecting | offline
+
+A pause chosen while dialing or talking begins when the call is over.
 """
 
 from __future__ import annotations
@@ -18,8 +22,14 @@ class SeatState(StrEnum):
     CONNECTING = "connecting"  # waiting for the agent's phone
     PAUSED = "paused"
     IDLE = "idle"
+    PREVIEWING = "previewing"  # looks at an entry before it is dialed
+    DIALING = "dialing"  # a call that was placed for this seat is on its way
     TALKING = "talking"
     WRAP_UP = "wrap_up"
+
+
+# Occupied: the agent works for a customer. Preview and dialing are work, waiting is not.
+WORK = (SeatState.PREVIEWING, SeatState.DIALING, SeatState.TALKING, SeatState.WRAP_UP)
 
 
 class SeatStatus(StrEnum):
@@ -39,6 +49,8 @@ class SeatFacts:
     customer_on_line: bool = False
     outcome_missing: bool = False
     trained: bool = True  # no new customer for somebody whose training ran out
+    dialing: bool = False
+    previewing: bool = False
 
 
 def state_of(facts: SeatFacts) -> SeatState:
@@ -51,5 +63,8 @@ def state_of(facts: SeatFacts) -> SeatState:
         return SeatState.OFFLINE
     if not facts.leg_up:
         return SeatState.CONNECTING
-    waits = facts.status is SeatStatus.READY and facts.trained
-    return SeatState.IDLE if waits else SeatState.PAUSED
+    if facts.dialing:
+        return SeatState.DIALING
+    if facts.status is not SeatStatus.READY or not facts.trained:
+        return SeatState.PAUSED
+    return SeatState.PREVIEWING if facts.previewing else SeatState.IDLE

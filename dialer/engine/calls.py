@@ -37,6 +37,7 @@ from dialer.facts import CallJudged, CallMoved, OutcomeRecorded
 from dialer.feed import publish
 from dialer.store.tables import Attempt, Outcome, Seat
 from telephony.protocol import (
+    SEAT_GONE,
     Abandoned,
     Answered,
     Connected,
@@ -46,6 +47,7 @@ from telephony.protocol import (
     Judged,
     RecordingSaved,
     Ringing,
+    Verdict,
 )
 
 _STAMPS = {
@@ -70,8 +72,9 @@ def happening_of(event: Event) -> Happening | None:
             return WasConnected(int(seat_id))
         case Abandoned():
             return WasAbandoned()
-        case Ended(verdict=verdict, ended_by=by, no_audio=no_audio):
-            return WasEnded(verdict, by, no_audio)
+        case Ended(verdict=verdict, ended_by=by, no_audio=no_audio, sip_reason=reason):
+            gone = verdict is Verdict.NOT_SENT and reason == SEAT_GONE
+            return WasEnded(verdict, by, no_audio, seat_gone=gone)
     return None
 
 
@@ -106,6 +109,7 @@ def advance(
         _carry_out(session, floor, attempt, live.call, effect, at)
     if live.call.state is CallState.ENDED:
         note_dial(session, attempt, at)
+        unreserve(session, floor, attempt.id, at)
         floor.calls.pop(attempt.id, None)
 
 
@@ -116,8 +120,20 @@ def _revive(attempt: Attempt) -> LiveCall:
     )  # fmt: skip
     return LiveCall(
         call, attempt.campaign_id, attempt.debtor_id, attempt.number, attempt.node, 0.0,
-        shown=attempt.outbound_number,
+        attempt.account_id, shown=attempt.outbound_number,
     )  # fmt: skip
+
+
+def unreserve(session: Session, floor: Floor, attempt_id: str, at: datetime) -> None:
+    """The call was placed for one seat and needs it no longer: it is over, or was taken by another
+    one, or that seat's leg is lost and whoever is free may take it."""
+    live = floor.calls.get(attempt_id)
+    seat = floor.seats.get(live.for_seat) if live is not None else None
+    if live is not None:
+        live.for_seat = 0
+    if seat is not None and seat.dialing == attempt_id:
+        seat.dialing = ""
+        settle(session, floor, seat, at)
 
 
 def _cause(session: Session, floor: Floor, attempt: Attempt) -> str:
@@ -176,7 +192,10 @@ def _carry_out(
             attempt.seat_id = seat_id
             seat = load_seat(session, floor, seat_id)
             seat.attempt_id, seat.on_line, seat.told_ready = attempt.id, True, ()
+            if seat.dialing == attempt.id:
+                seat.dialing = ""
             settle(session, floor, seat, at)
+            unreserve(session, floor, attempt.id, at)
         case OutcomeAwaited(seat_id):
             _free_seat(session, floor, attempt, seat_id, at)
         case OutcomeKnown(code):

@@ -11,9 +11,10 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from dialer.actions.previews import PreviewState, end_preview
 from dialer.clock import HOME, monotonic
 from dialer.domain.call import Call, CallState
-from dialer.domain.pacing import AgentMoved, AgentState, Event
+from dialer.domain.pacing import AgentMoved, AgentState, Event, Mode
 from dialer.domain.seat import SeatFacts, SeatState, SeatStatus, state_of
 from dialer.domain.training import is_trained
 from dialer.engine.number_use import NumberUse
@@ -23,6 +24,7 @@ from dialer.store.tables import Assignment, Campaign, Seat, SeatSpan, User
 from telephony.protocol import Command, SeatClose, SeatNotReady, SeatOpen, SeatReady
 from telephony.settings import Trunk
 
+PACED = (Mode.PROGRESSIVE, Mode.PREDICTIVE)
 IN_AIR = (CallState.PLACED, CallState.DIALED, CallState.RINGING, CallState.ANSWERED)
 
 
@@ -53,6 +55,8 @@ class LiveSeat:
     node: str = ""
     told_ready: tuple[str, ...] = ()
     trained_until: date | None = None
+    dialing: str = ""  # the attempt that was placed for this seat and is on its way
+    previewing: int = 0  # the live preview
 
     def takes(self, campaign_id: int) -> bool:
         """Whether customers of this campaign may reach the seat."""
@@ -65,7 +69,10 @@ class LiveSeat:
     def facts(self, now: datetime) -> SeatFacts:
         """What decides its state."""
         trained = is_trained(self.trained_until, now.astimezone(HOME).date())
-        return SeatFacts(self.status, self.leg_up, self.on_line, self.outcome_missing, trained)
+        return SeatFacts(
+            self.status, self.leg_up, self.on_line, self.outcome_missing, trained,
+            bool(self.dialing), bool(self.previewing),
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -81,6 +88,7 @@ class LiveCall:
     account_id: int = 0
     phase_since: float = 0.0  # monotonic
     shown: str = ""  # its outbound number
+    for_seat: int = 0  # reserved for it until the end; 0: for any seat
 
 
 @dataclass(slots=True)
@@ -92,6 +100,8 @@ class Floor:
     calls: dict[str, LiveCall] = field(default_factory=dict)
     running: tuple[int, ...] = ()
     weights: dict[int, float] = field(default_factory=dict)  # of running campaigns
+    modes: dict[int, Mode] = field(default_factory=dict)  # of running campaigns
+    wanted: dict[int, float] = field(default_factory=dict)  # seats not to be counted on, since when
     outbox: list[tuple[str, Command]] = field(default_factory=list)
     happened: list[tuple[str, Event]] = field(default_factory=list)
     trunks: tuple[Trunk, ...] = ()  # none: whatever a node has
@@ -99,12 +109,38 @@ class Floor:
     short_of_numbers: dict[int, str] = field(default_factory=dict)  # campaign -> block code
 
     def in_air(self, node: str) -> int:
-        """Calls on their way to an agent."""
-        return sum(c.node == node and c.call.state in IN_AIR for c in self.calls.values())
+        """Calls on their way to whoever is free; those for one seat have their agent."""
+        return sum(
+            c.node == node and c.call.state in IN_AIR and not c.for_seat
+            for c in self.calls.values()
+        )
 
     def idle_seats(self, node: str) -> int:
-        """Seats that wait for a customer."""
-        return sum(s.node == node and s.state is SeatState.IDLE for s in self.seats.values())
+        """Seats that wait for a customer, and that nobody wants for a call of their own."""
+        return sum(
+            s.node == node and s.state is SeatState.IDLE and s.id not in self.wanted
+            for s in self.seats.values()
+        )
+
+    def is_spare(self, seat: LiveSeat) -> bool:
+        """It waits, and every call in the air that it might take has another idle seat to go to."""
+        if seat.state is not SeatState.IDLE:
+            return False
+        air = [
+            c.campaign_id for c in self.calls.values()
+            if c.node == seat.node and c.call.state in IN_AIR and not c.for_seat
+            and seat.takes(c.campaign_id)
+        ]  # fmt: skip
+        others = [
+            other for other in self.seats.values()
+            if other is not seat and other.node == seat.node and other.state is SeatState.IDLE
+            and any(other.takes(campaign_id) for campaign_id in air)
+        ]  # fmt: skip
+        return len(air) <= len(others)
+
+    def of_mode(self, *modes: Mode) -> tuple[int, ...]:
+        """Running campaigns that are dialed in one of these ways."""
+        return tuple(c for c in self.running if self.modes[c] in modes)
 
     def tell(self, node: str, command: Command) -> None:
         """Queue a command for after the commit."""
@@ -114,9 +150,10 @@ class Floor:
 def load_running(session: Session, floor: Floor) -> None:
     """Which campaigns run; seats already waiting are told the new list."""
     rows = session.execute(
-        select(Campaign.id, Campaign.weight).where(Campaign.state == "running")
+        select(Campaign.id, Campaign.weight, Campaign.mode).where(Campaign.state == "running")
     ).all()
     floor.weights = {row.id: row.weight for row in rows}
+    floor.modes = {row.id: Mode(row.mode) for row in rows}
     floor.running = tuple(sorted(floor.weights))
     for seat in floor.seats.values():
         _tell_readiness(floor, seat)
@@ -145,6 +182,9 @@ def load_seat(session: Session, floor: Floor, seat_id: int) -> LiveSeat:
 def settle(session: Session, floor: Floor, seat: LiveSeat, now: datetime) -> None:
     """Bring the seat's stored state, its node and everybody's screen in line with the facts."""
     state = state_of(seat.facts(now))
+    if seat.previewing and state is not SeatState.PREVIEWING:
+        end_preview(session, seat.previewing, PreviewState.WITHDRAWN, now)
+        seat.previewing = 0
     row = session.get_one(Seat, seat.id)
     changed = (row.state, row.leg_up, row.attempt_id or "") != (
         state, seat.leg_up, seat.attempt_id,
@@ -167,6 +207,14 @@ def settle(session: Session, floor: Floor, seat: LiveSeat, now: datetime) -> Non
         ), now)  # fmt: skip
     _tell_leg(floor, seat)
     _tell_readiness(floor, seat)
+
+
+def give_call(
+    session: Session, floor: Floor, seat: LiveSeat, attempt_id: str, now: datetime
+) -> None:
+    """A call was placed for this seat; its Originate takes the seat out of the node's pool."""
+    seat.dialing, seat.previewing, seat.told_ready = attempt_id, 0, ()
+    settle(session, floor, seat, now)
 
 
 def give_node(floor: Floor, nodes: list[str]) -> None:

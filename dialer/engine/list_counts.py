@@ -47,7 +47,7 @@ def entry_counts(session: Session, campaign_id: int, now: datetime) -> dict[str,
         .where(Entry.campaign_id == campaign_id, Entry.state != "loading")
         .group_by(Entry.state, Entry.next_at <= now)
     ).all()
-    counts = {"dialable": 0, "resting": 0, "in_flight": 0, "held": 0, "done": 0}
+    counts = {"dialable": 0, "resting": 0, "offered": 0, "in_flight": 0, "held": 0, "done": 0}
     for state, due, n in rows:
         name = state if state != "ready" else ("dialable" if due else "resting")
         counts[name] += n

@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 
 from dialer.clock import monotonic, utc_now
 from dialer.domain.call import CallState, WasEnded
-from dialer.domain.pacing import Plan
+from dialer.domain.pacing import Mode, Plan
 from dialer.engine import calls, recover, schedule, stops
-from dialer.engine.floor import Floor, LiveCall, give_node, load_running, load_seat, settle
+from dialer.engine.directed import Directed
+from dialer.engine.floor import PACED, Floor, LiveCall, give_node, load_running, load_seat, settle
 from dialer.engine.list_counts import ListCounts
 from dialer.engine.pacing import FloorPacing, Listed, Room
 from dialer.engine.place import Placing, place
@@ -106,6 +107,7 @@ class Engine:
             self._reader = Reader(self._sessions, after=last_id(session))
             progress = lease.progress(session)
             self._pacing.load(session)
+        self.directed = Directed(self._sessions, self.floor, self._pack, epoch)
         self.floor.outbox.clear()  # no node is known yet: seats are opened when one speaks up
         for seat in self.floor.seats.values():
             seat.node, seat.told_ready = "", ()
@@ -124,13 +126,18 @@ class Engine:
                     self._take_event(session, event)
                 for fact in facts:
                     self._take_fact(session, fact, now)
+                    self.directed.take_fact(session, fact, now)
                 for event in numbered:
                     lease.note_progress(session, event.node, event.epoch, event.seq)
             self._send()
             for node in {n.node for n in numbered}:
                 self.client.acknowledge(node)
         if not self.stopping:
+            self._serve_agents()
             self._decide()
+            for node in self._nodes():
+                self.directed.after_pacer(node, utc_now())
+            self._send()
         if monotonic() - self._beat_at >= BEAT_SECONDS:
             self._beat_at = monotonic()
             self._beat()
@@ -165,6 +172,7 @@ class Engine:
                 seat.leg_up = isinstance(event, SeatLegUp)
                 if not seat.leg_up:
                     seat.told_ready = ()  # the node forgot it with the leg
+                    calls.unreserve(session, floor, seat.dialing, numbered.at)
                 settle(session, floor, seat, numbered.at)
             case SeatParked() | Alive():
                 pass
@@ -177,6 +185,7 @@ class Engine:
             case SeatChosen(seat_id=seat_id):
                 seat = load_seat(session, floor, seat_id)
                 give_node(floor, self._nodes())
+                self._cancel(lambda call: stops.left_alone(call, seat))
                 settle(session, floor, seat, now)
             case OutcomeRecorded(user_id=user_id, seat_id=seat_id):
                 if user_id and seat_id:
@@ -203,6 +212,15 @@ class Engine:
 
     # --- what leaves ------------------------------------------------------------------------------
 
+    def _serve_agents(self) -> None:
+        """Calls for particular agents go before the list."""
+        for node in self._nodes():
+            room = self._room(node)
+            lines = min(room.free_lines, room.dials_allowed)
+            placed = self.directed.before_pacer(node, lines, utc_now())
+            self._recent_dials.extend([monotonic()] * placed)
+        self._send()
+
     def _decide(self) -> None:
         """Ask the pacer of each node, at once when something happened, and do what it says."""
         floor, now = self.floor, monotonic()
@@ -222,9 +240,14 @@ class Engine:
 
     def _lists(self, now: float) -> list[Listed]:
         """The running campaigns; a list that had nothing to give a moment ago counts as empty."""
-        counted = ((c, self.list_counts.of(c).get("dialable")) for c in self.floor.running)
+        counted = ((c, self.list_counts.of(c).get("dialable")) for c in self.floor.of_mode(*PACED))
         return [
-            Listed(c, 0 if self._dry.get(c, 0.0) > now else ready, self.floor.weights[c], False)
+            Listed(
+                c,
+                0 if self._dry.get(c, 0.0) > now else ready,
+                self.floor.weights[c],
+                self.floor.modes[c] is Mode.PREDICTIVE,
+            )
             for c, ready in counted
         ]
 
@@ -271,6 +294,7 @@ class Engine:
             if not lease.renew(session, self.epoch, now):
                 raise LeaseHeld
             self._drop_silent_nodes(session, now)
+            self.directed.sweep(session, now)
             for campaign_id in self.floor.running:
                 counts = self.list_counts.of(campaign_id)
                 short = self.floor.short_of_numbers.get(campaign_id, "")

@@ -121,7 +121,7 @@ def view_of(floor: Floor, node: str, room: Room, lists: Iterable[Listed]) -> Vie
     agents = tuple(
         Agent(
             str(seat.id), seat.agent_state(), seat.since,
-            pause_pending=seat.status is not SeatStatus.READY,
+            pause_pending=seat.status is not SeatStatus.READY or seat.id in floor.wanted,
             lists=frozenset(map(str, seat.campaigns)) if seat.campaigns else None,
         )
         for seat in floor.seats.values() if seat.node == node
@@ -132,7 +132,7 @@ def view_of(floor: Floor, node: str, room: Room, lists: Iterable[Listed]) -> Vie
             Phase.WAIT if live.call.state is CallState.ANSWERED else Phase.RING, live.phase_since,
         )
         for call_id, live in floor.calls.items()
-        if live.node == node and live.call.state in IN_AIR
+        if live.node == node and live.call.state in IN_AIR and not live.for_seat
     )  # fmt: skip
     return View(
         room.now, agents, calls, room.free_lines, room.dials_allowed,

@@ -17,17 +17,17 @@ from sqlalchemy.orm import Session
 from dialer.domain.abandonment import may_over_dial, rate_of
 from dialer.domain.call import Call
 from dialer.domain.caller_numbers import PoolNumber, Shortage, block_code
-from dialer.domain.compliance import Allowed, Blocked, Infrastructure, RulePack
+from dialer.domain.compliance import Blocked, Infrastructure, Licence, RulePack
 from dialer.domain.pacing import Dialed
-from dialer.engine.floor import Floor, LiveCall
+from dialer.engine.floor import Floor, LiveCall, LiveSeat
 from dialer.engine.number_pool import Numbers
 from dialer.facts import CallMoved
 from dialer.feed import publish
 from dialer.reports.tally import answered_calls
-from dialer.store.asking import best_phone, gather, pack_of
+from dialer.store.asking import Terms, best_phone, gather, pack_of
 from dialer.store.entries import charge, next_ready
 from dialer.store.lease import is_held
-from dialer.store.tables import Attempt, Campaign, Entry, Phone
+from dialer.store.tables import Attempt, Campaign, Entry, Phone, Upload
 from telephony.protocol import Originate
 
 FINAL = ("INVALID_NUMBER", "WRONG_NUMBER", "NO_NUMBER", "CASE_CLOSED", "RECALLED")
@@ -83,43 +83,124 @@ def _place_entry(  # noqa: PLR0913 - all that one attempt is made of
     session: Session, floor: Floor, placing: Placing, pack: RulePack, campaign: Campaign,
     numbers: Numbers, entry: Entry, now: datetime,
 ) -> bool:  # fmt: skip
-    asking = gather(session, entry, pack, now)
-    shown = numbers.pick(asking.debtor)
-    waits = floor.in_air(placing.node) + 1 <= floor.idle_seats(placing.node)
+    verdict = _ask(session, floor, placing, Target(entry), Book(campaign, pack, numbers), now)
+    if isinstance(verdict, Blocked):
+        put_back(entry, verdict)
+        return False
+    _write(session, floor, placing, verdict, now)
+    return True
+
+
+# --- for one agent -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An entry, and the one seat and number it is for; without a seat any agent takes it."""
+
+    entry: Entry
+    seat: LiveSeat | None = None
+    phone_id: int = 0  # 0: the best one
+    first_number: str = ""  # tried before the others
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A campaign with the rules and outbound numbers of one round."""
+
+    campaign: Campaign
+    pack: RulePack
+    numbers: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A yes of the gate, with all that the attempt is made of."""
+
+    target: Target
+    book: Book
+    phone: Phone
+    shown: PoolNumber
+    licence: Licence
+    message: str  # for a customer whom no agent can take
+
+
+def ask_for_seat(
+    session: Session, floor: Floor, placing: Placing, target: Target, now: datetime
+) -> Ticket | Blocked:
+    """The gate's word on one entry for an agent who waits for it. Nothing is written; the person's
+    row stays locked until the transaction ends."""
+    campaign = session.get_one(Campaign, target.entry.campaign_id)
+    pack = pack_of(session, campaign, placing.pack)
+    if campaign.state != "running" or pack is None or not is_held(session, placing.epoch):
+        return Blocked("CAMPAIGN_NOT_RUNNING", now + timedelta(minutes=1))
+    if not session.get_one(Upload, target.entry.upload_id).active:
+        return Blocked("LIST_OFF", now + timedelta(minutes=10))
+    book = Book(campaign, pack, Numbers(session, floor, campaign, now))
+    return _ask(session, floor, placing, target, book, now)
+
+
+def place_for_seat(
+    session: Session, floor: Floor, placing: Placing, ticket: Ticket, now: datetime
+) -> Attempt:
+    """Write the attempt and queue its Originate: the seat is reserved from here on."""
+    return _write(session, floor, placing, ticket, now)
+
+
+def _ask(
+    session: Session, floor: Floor, placing: Placing, target: Target, book: Book, now: datetime
+) -> Ticket | Blocked:
+    campaign, pack = book.campaign, book.pack
+    asking = gather(session, target.entry, pack, now)
+    shown = book.numbers.pick(asking.debtor)
+    is_for_seat = target.seat is not None
+    waits = is_for_seat or floor.in_air(placing.node) + 1 <= floor.idle_seats(placing.node)
     there = Infrastructure(
         cli_available=isinstance(shown, PoolNumber),
         recorder_ok=placing.recorder_ok,
         agent_waits=waits,
     )
-    budget = _budget_left(session, floor, placing.node, campaign, pack, now)
-    phone, verdict = best_phone(asking, campaign, pack, now, there, budget)
+    budget = is_for_seat or _budget_left(session, floor, placing.node, campaign, pack, now)
+    terms = Terms(target.phone_id, target.first_number, is_for_seat, budget)
+    phone, verdict = best_phone(asking, campaign, pack, now, there, terms)
     if isinstance(verdict, Blocked) or phone is None or isinstance(shown, Shortage):
         blocked = verdict if isinstance(verdict, Blocked) else Blocked("NO_NUMBER")
         if blocked.code == "CLI_UNAVAILABLE" and isinstance(shown, Shortage):
             blocked = Blocked(block_code(shown.why), shown.until)
-        _put_back(entry, blocked)
-        return False
-    attempt = _write_attempt(session, placing, entry, phone, shown, verdict, now)
+        return blocked
+    message = campaign.message if asking.message_allowed(phone.number, now) else ""
+    return Ticket(target, book, phone, shown, verdict.licence, message)
+
+
+def _write(
+    session: Session, floor: Floor, placing: Placing, ticket: Ticket, now: datetime
+) -> Attempt:
+    attempt = _write_attempt(session, placing, ticket, now)
+    campaign, shown = ticket.book.campaign, ticket.shown
+    entry, seat = ticket.target.entry, ticket.target.seat
     floor.calls[attempt.id] = LiveCall(
         Call(),
         campaign.id,
         entry.debtor_id,
-        phone.number,
+        ticket.phone.number,
         placing.node,
         placing.monotonic(),
         entry.account_id,
         shown=shown.number,
+        for_seat=seat.id if seat else 0,
     )
-    floor.happened.append((placing.node, Dialed(placing.monotonic(), attempt.id, str(campaign.id))))
-    trunk = numbers.use(shown)
+    if seat is None:  # else it has its agent, and says nothing about the list
+        dialed = Dialed(placing.monotonic(), attempt.id, str(campaign.id))
+        floor.happened.append((placing.node, dialed))
+    trunk = ticket.book.numbers.use(shown)
     charge(session, entry)
     floor.tell(placing.node, Originate(
-        call_id=attempt.id, number=phone.number, outbound_number=shown.number,
+        call_id=attempt.id, number=ticket.phone.number, outbound_number=shown.number,
         campaign=str(campaign.id), trunk=trunk, ring_seconds=campaign.ring_seconds,
-        connect_limit_ms=campaign.connect_limit_ms,
-        message=campaign.message if asking.message_allowed(phone.number, now) else "",
+        connect_limit_ms=campaign.connect_limit_ms, message=ticket.message,
+        seat_id=str(seat.id) if seat else "",
     ))  # fmt: skip
-    return True
+    return attempt
 
 
 def _budget_left(
@@ -135,7 +216,8 @@ def _budget_left(
     return may_over_dial(rate, pack.abandon.hard, in_air, idle)
 
 
-def _put_back(entry: Entry, blocked: Blocked) -> None:
+def put_back(entry: Entry, blocked: Blocked) -> None:
+    """The gate said no: the entry waits until it may be asked again, or for a person."""
     entry.block_reason = blocked.code
     if blocked.until is not None:
         entry.next_at = blocked.until
@@ -145,23 +227,22 @@ def _put_back(entry: Entry, blocked: Blocked) -> None:
         entry.state = "held"
 
 
-def _write_attempt(  # noqa: PLR0913 - all that one attempt is made of
-    session: Session, placing: Placing, entry: Entry, phone: Phone, shown: PoolNumber,
-    verdict: Allowed, now: datetime,
-) -> Attempt:  # fmt: skip
-    zone = verdict.licence.local_times[0].rsplit(" ", 1)[1]
+def _write_attempt(session: Session, placing: Placing, ticket: Ticket, now: datetime) -> Attempt:
+    entry, seat = ticket.target.entry, ticket.target.seat
+    zone = ticket.licence.local_times[0].rsplit(" ", 1)[1]
     attempt = Attempt(
         id=secrets.token_hex(16), entry_id=entry.id, campaign_id=entry.campaign_id, case_id=entry.case_id,
-        account_id=entry.account_id, debtor_id=entry.debtor_id, number=phone.number,
-        outbound_number=shown.number, local_day=now.astimezone(ZoneInfo(zone)).date(),
-        licence=verdict.licence.as_json(), engine_epoch=placing.epoch, node=placing.node,
-        created_at=now,
+        account_id=entry.account_id, debtor_id=entry.debtor_id, number=ticket.phone.number,
+        outbound_number=ticket.shown.number, local_day=now.astimezone(ZoneInfo(zone)).date(),
+        licence=ticket.licence.as_json(), engine_epoch=placing.epoch, node=placing.node,
+        for_seat_id=seat.id if seat else None, created_at=now,
     )  # fmt: skip
     entry.state, entry.block_reason = "in_flight", ""
     entry.attempts += 1
     session.add(attempt)
     session.flush()
     publish(session, CallMoved(
-        attempt_id=attempt.id, campaign_id=entry.campaign_id, state="placed"
+        attempt_id=attempt.id, campaign_id=entry.campaign_id, state="placed",
+        seat_id=seat.id if seat else 0,
     ), now)  # fmt: skip
     return attempt

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dialer.domain.pacing import Plan
+from dialer.engine.floor import PACED
 from dialer.facts import Pulsed
 from dialer.feed import publish
-from dialer.store.tables import Pulse
+from dialer.store.tables import Campaign, Pulse
 
 
 def write_pulse(
@@ -20,9 +21,10 @@ def write_pulse(
 ) -> None:  # fmt: skip
     """Replace the campaign's pulse; tell the boards only when it changed. `plans`: one of each node;
     `short_of_numbers`: the code under which no outbound number can be shown, if that holds it back."""
+    mode = session.get_one(Campaign, campaign_id).mode
+    said = sentence(campaign_id, plans) if mode in PACED else {"key": f"pacing.mode_{mode}"}
     body = {
-        "pacing": sentence(campaign_id, plans), "entries": dict(counts) or None,
-        "numbers": short_of_numbers,
+        "pacing": said, "entries": dict(counts) or None, "numbers": short_of_numbers,
     }  # fmt: skip
     row = session.get(Pulse, campaign_id)
     if row is None:

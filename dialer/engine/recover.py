@@ -11,9 +11,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dialer.actions.previews import live_previews
 from dialer.domain.call import Call, CallState, Progressed, WasConnected, WasEnded
 from dialer.domain.seat import SeatStatus
-from dialer.engine.calls import advance
+from dialer.engine.calls import advance, unreserve
 from dialer.engine.floor import Floor, LiveCall, LiveSeat, load_running, load_seat, settle
 from dialer.store.attempts import open_attempts
 from dialer.store.tables import Attempt, Outcome, Seat
@@ -40,16 +41,26 @@ def load_floor(session: Session, floor: Floor, now: datetime) -> None:
             0.0,
             attempt.account_id,
             shown=attempt.outbound_number,
+            for_seat=_seat_of(attempt),
         )
     floor.use.load(session, now)
+    dialing = {live.for_seat: call_id for call_id, live in floor.calls.items()}
+    previews = live_previews(session, now)
     for seat_id in session.scalars(select(Seat.id)):
         seat = load_seat(session, floor, seat_id)
+        seat.dialing, seat.previewing = dialing.get(seat_id, ""), previews.get(seat_id, 0)
+        seat.leg_up = bool(seat.previewing or seat.dialing)  # until a node says otherwise
         seat.on_line = seat.attempt_id in floor.calls
         seat.outcome_missing = _owes_outcome(session, seat)
         if not seat.on_line and not seat.outcome_missing:
             seat.attempt_id = ""
         settle(session, floor, seat, now)
     load_running(session, floor)
+
+
+def _seat_of(attempt: Attempt) -> int:
+    """The seat that is reserved for it: nobody has taken it yet."""
+    return attempt.for_seat_id or 0 if attempt.seat_id is None else 0
 
 
 def _owes_outcome(session: Session, seat: LiveSeat) -> bool:
@@ -89,8 +100,22 @@ def reconcile(
             advance(session, floor, session.get_one(Attempt, call_id), _LOST, now)
     known = {seat.seat_id: seat for seat in snapshot.seats}
     for seat in floor.seats.values():
+        there = known.get(str(seat.id))
+        _reconcile_reservation(session, floor, seat, node, there, now, monotonic)
         if seat.status is not SeatStatus.AWAY and seat.node in ("", node):
-            _reconcile_seat(session, floor, seat, node, known.get(str(seat.id)), now)
+            _reconcile_seat(session, floor, seat, node, there, now)
+
+
+def _reconcile_reservation(  # noqa: PLR0913 - one seat, what the node says of it, and when
+    session: Session, floor: Floor, seat: LiveSeat, node: str, there: NodeSeat | None,
+    now: datetime, monotonic: float,
+) -> None:  # fmt: skip
+    """The node no longer keeps the seat for the call that was placed for it: it is anybody's."""
+    ours = floor.calls.get(seat.dialing)
+    if ours is None or ours.node != node or monotonic - ours.placed_at <= GRACE_SECONDS:
+        return
+    if there is None or there.reserved_for != seat.dialing:
+        unreserve(session, floor, seat.dialing, now)
 
 
 def _reconcile_seat(

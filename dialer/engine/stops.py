@@ -7,11 +7,18 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dialer.engine.floor import LiveCall
+from dialer.domain.seat import SeatStatus
+from dialer.engine.floor import LiveCall, LiveSeat
 from dialer.facts import CampaignChanged, CaseClosed, ContactStopped, PlacementChanged
 from dialer.store.tables import Attempt, Case, Suppression
 
 Stop = CampaignChanged | ContactStopped | CaseClosed | PlacementChanged
+
+
+def left_alone(call: LiveCall, seat: LiveSeat) -> bool:
+    """A call placed for an agent who left the desk meanwhile: nobody would speak."""
+    gone = seat.status is SeatStatus.AWAY or seat.pause_reason == "desk_lost"
+    return gone and call.for_seat == seat.id
 
 
 def concerned(session: Session, stop: Stop) -> Callable[[LiveCall], bool]:

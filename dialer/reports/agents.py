@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.outcomes import OUTCOMES
 from dialer.domain.promises import SETTLED
+from dialer.domain.seat import WORK
 from dialer.reports.kpis import RIGHT_PARTY
 from dialer.reports.period import Period, share
 from dialer.store.tables import Outcome, Promise, Seat, SeatSpan, User
@@ -55,12 +56,12 @@ def times(
     for state, start, end in every:
         spent[state] += (end - start).total_seconds()
     talk, wrap, idle = spent["talking"], spent["wrap_up"], spent["idle"]
-    work, signed_in = talk + wrap, sum(spent.values())
+    work, signed_in = sum(spent[state] for state in WORK), sum(spent.values())
     return {
         "talk_s": round(talk), "wrap_s": round(wrap), "waiting_s": round(idle),
         "paused_s": round(spent["paused"]), "signed_in_s": round(signed_in),
         "occupancy": share(work, work + idle), "utilisation": share(work + idle, signed_in),
-        "aht_s": share(work, handled), "idle_gap_s": idle_gap(every),
+        "aht_s": share(talk + wrap, handled), "idle_gap_s": idle_gap(every),
         "calls_per_hour": share(handled * HOUR, signed_in),
         "rpc_per_hour": share(right * HOUR, signed_in),
         "promises_per_hour": share(promises * HOUR, signed_in),

@@ -18,7 +18,10 @@ from dialer.reports.warnings import warnings
 from dialer.store.tables import Attempt, Campaign, Creditor, Promise, Pulse, Seat, User
 
 IN_AIR = ("placed", "dialed", "ringing", "answered")
-_NEEDS_ME = {"wrap_up": 0, "connecting": 1, "paused": 2, "talking": 3, "idle": 4, "offline": 5}
+_NEEDS_ME = {
+    "wrap_up": 0, "connecting": 1, "paused": 2, "previewing": 3, "dialing": 4, "talking": 5,
+    "idle": 6, "offline": 7,
+}  # fmt: skip
 
 
 def day_start(now: datetime) -> datetime:
@@ -112,7 +115,9 @@ def _totals(
     abandoned = sum(campaign["abandoned"] for campaign in campaigns)
     persons = sum(campaign["persons"] for campaign in campaigns)
     return {
-        **{s: states[s] for s in ("idle", "talking", "wrap_up", "paused", "connecting")},
+        **{s: states[s] for s in (
+            "idle", "previewing", "dialing", "talking", "wrap_up", "paused", "connecting",
+        )},
         "in_air": sum(campaign["in_air"] for campaign in campaigns),
         "attempts": sum(campaign["attempts"] for campaign in campaigns),
         "connected": sum(campaign["connected"] for campaign in campaigns),

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.abandonment import Answered, Kind, Rate, Tally, kind_of, rate_of, tally
 from dialer.domain.outcomes import OUTCOMES
+from dialer.domain.seat import WORK
 from dialer.store.tables import Attempt, Entry, Outcome, Promise, Seat, SeatSpan
 
-WORK = ("talking", "wrap_up")
 LIMIT_MS = 2000  # the two-second rule; the node keeps it, here it only sorts what happened
 
 
@@ -95,7 +95,7 @@ def _kind(row: Any) -> Kind | None:
 
 
 def occupancy(session: Session, now: datetime) -> float:
-    """(talk + wrap-up) / (talk + wrap-up + waiting), over all seats."""
+    """Work (preview, dialing, talk, wrap-up) / (work + waiting), over all seats."""
     sums: dict[str, float] = defaultdict(float)
     for state, started, ended in session.execute(
         select(SeatSpan.state, SeatSpan.started_at, SeatSpan.ended_at)
@@ -131,7 +131,7 @@ def is_over(session: Session, campaigns: list[int], now: datetime) -> bool:
     dialable = session.scalar(
         select(Entry.id).where(
             Entry.campaign_id.in_(campaigns),
-            (Entry.state.in_(("in_flight", "loading")))
+            (Entry.state.in_(("offered", "in_flight", "loading")))
             | ((Entry.state == "ready") & (Entry.next_at <= now)),
         ).limit(1)
     )  # fmt: skip

@@ -135,6 +135,7 @@ _ORDER = (
     "held",
     "list_off",
     "in_flight",
+    "offered",
     "later",
     "rules_broken",
     "blocked",

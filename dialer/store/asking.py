@@ -102,6 +102,20 @@ class Asking:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is known beforehand of a call: the only number or the one to try first, whether an agent
+    waits for this very call, and whether there is budget for one that meets nobody."""
+
+    only_id: int = 0
+    first: str = ""
+    guaranteed: bool = False
+    budget_left: bool = True
+
+
+ANY = Terms()
+
+
 def gather(
     session: Session, entry: Entry | Debt, pack: RulePack, now: datetime, *endpoints: str
 ) -> Asking:
@@ -162,18 +176,29 @@ def best_phone(
     pack: RulePack,
     now: datetime,
     there: Infrastructure,
-    budget_left: bool = True,
+    terms: Terms = ANY,
 ) -> tuple[Phone | None, Allowed | Blocked]:
     """The first number that the gate allows, the one tried last at the end; else the verdict that
     lets us ask again soonest."""
     last = max((p for p in asking.history if p.own), key=lambda p: p.at, default=None)
     order = sorted(
-        asking.phones, key=lambda p: (last is not None and p.number == last.number, p.rank)
-    )
+        (p for p in asking.phones if terms.only_id in (0, p.id)),
+        key=lambda p: (
+            p.number != terms.first, last is not None and p.number == last.number, p.rank
+        ),
+    )  # fmt: skip
     blocked: list[Blocked] = []
     for phone in order:
         verdict = may_contact(
-            asking.ask(phone, campaign, now, there, budget_left=budget_left), pack
+            asking.ask(
+                phone,
+                campaign,
+                now,
+                there,
+                guaranteed=terms.guaranteed,
+                budget_left=terms.budget_left,
+            ),
+            pack,
         )
         if isinstance(verdict, Allowed):
             return phone, verdict

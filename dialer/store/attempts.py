@@ -89,3 +89,11 @@ def last_shown(session: Session, debtor_id: int) -> str:
         select(Attempt.outbound_number).where(Attempt.debtor_id == debtor_id)
         .order_by(Attempt.created_at.desc()).limit(1)
     ) or ""  # fmt: skip
+
+
+def reached_on(session: Session, entry_id: int) -> str:
+    """The number on which an agent last spoke about this entry; empty: none."""
+    return session.scalar(
+        select(Attempt.number).where(Attempt.entry_id == entry_id, Attempt.seat_id.is_not(None))
+        .order_by(Attempt.created_at.desc()).limit(1)
+    ) or ""  # fmt: skip

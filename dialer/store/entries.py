@@ -99,6 +99,7 @@ def _ready(
         here = and_(
             Entry.upload_id == list_id, Entry.state == READY, Entry.priority == level,
             Entry.next_at <= now,
+            Entry.callback_user_id.is_(None),  # of an agent: placed for that agent only
         )  # fmt: skip
         query = select(Entry).order_by(Entry.next_at, Entry.id).with_for_update(skip_locked=True)
         after = None

@@ -36,13 +36,13 @@ function Campaign({ campaign }) {
   </article>`;
 }
 
-const GROUPS = ["done", "in_flight", "dialable", "resting", "held"];
+const GROUPS = ["done", "in_flight", "offered", "dialable", "resting", "held"];
 
 function Stack({ entries }) {
   const total = Math.max(entries.total, 1);
-  return html`<div class="stack" role="img" aria-label=${GROUPS.map((g) => `${t(`entries.${g}`)} ${entries[g]}`).join(", ")}>
-      ${GROUPS.map((g) => html`<i key=${g} class=${`part-${g}`} style=${{ width: `${(entries[g] / total) * 100}%` }}></i>`)}</div>
-    <ul class="legend">${GROUPS.map((g) => html`<li key=${g}><i class=${`part-${g}`}></i>${t(`entries.${g}`)} <b>${entries[g]}</b></li>`)}<li>${t("entries.total")} <b>${entries.total}</b></li></ul>`;
+  return html`<div class="stack" role="img" aria-label=${GROUPS.map((g) => `${t(`entries.${g}`)} ${entries[g] ?? 0}`).join(", ")}>
+      ${GROUPS.map((g) => html`<i key=${g} class=${`part-${g}`} style=${{ width: `${((entries[g] ?? 0) / total) * 100}%` }}></i>`)}</div>
+    <ul class="legend">${GROUPS.map((g) => html`<li key=${g}><i class=${`part-${g}`}></i>${t(`entries.${g}`)} <b>${entries[g] ?? 0}</b></li>`)}<li>${t("entries.total")} <b>${entries.total}</b></li></ul>`;
 }
 
 function Seat({ seat }) {

@@ -32,7 +32,7 @@ HAPPENINGS = st.one_of(
              "cancelled", "failed", "not_sent", "unknown"]
         ),
         by=st.sampled_from(["customer", "agent", "engine", "node", "carrier"]),
-        no_audio=st.booleans(), lost=st.booleans(),
+        no_audio=st.booleans(), lost=st.booleans(), seat_gone=st.booleans(),
     ),
 )  # fmt: skip
 

@@ -1,17 +1,18 @@
 """Money, phone numbers, promises, retries, seats, abandonment."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialer.domain.callbacks import is_anyones
 from dialer.domain.money import BadAmount, parse_amount
 from dialer.domain.outcomes import HOLD_KINDS, NEEDS_IDENTITY, OUTCOMES, Then
 from dialer.domain.phone_numbers import BadNumber, masked, normalise
 from dialer.domain.promises import PromiseAsk, fault, limits
 from dialer.domain.retries import DEFAULT, next_attempt_at
-from dialer.domain.seat import SeatFacts, SeatState, SeatStatus, state_of
+from dialer.domain.seat import WORK, SeatFacts, SeatState, SeatStatus, state_of
 
 pytestmark = pytest.mark.unit
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -101,13 +102,36 @@ def test_stop_outcomes_hold_the_person():
     assert "CEASE" not in NEEDS_IDENTITY  # who asks us to stop is heard, whoever it is
 
 
-@given(st.sampled_from(list(SeatStatus)), st.booleans(), st.booleans(), st.booleans())
-def test_a_seat_with_a_customer_talks_and_one_that_owes_wraps_up(status, leg, customer, owes):
-    state = state_of(SeatFacts(status, leg, customer, owes))
-    if customer:
+@given(st.builds(SeatFacts))
+def test_a_seat_with_a_customer_talks_and_one_that_owes_wraps_up(facts):
+    state = state_of(facts)
+    if facts.customer_on_line:
         assert state is SeatState.TALKING
-    elif owes:
+    elif facts.outcome_missing:
         assert state is SeatState.WRAP_UP
-    if state is SeatState.IDLE:
-        assert leg
-        assert status is SeatStatus.READY
+    elif state in (SeatState.IDLE, SeatState.PREVIEWING, SeatState.DIALING, SeatState.PAUSED):
+        assert facts.leg_up  # without a phone nothing is promised to anybody
+        assert facts.status is not SeatStatus.AWAY
+    if state is SeatState.DIALING:
+        assert facts.dialing
+    elif state in (SeatState.IDLE, SeatState.PREVIEWING):
+        assert facts.status is SeatStatus.READY  # a pause takes the offer back
+        assert not facts.dialing
+        assert facts.previewing == (state is SeatState.PREVIEWING)
+
+
+def test_preview_and_dialing_are_work_and_waiting_is_not():
+    assert set(SeatState) - set(WORK) == {
+        SeatState.OFFLINE, SeatState.CONNECTING, SeatState.PAUSED, SeatState.IDLE,
+    }  # fmt: skip
+
+
+@given(
+    st.timedeltas(-timedelta(hours=2), timedelta(hours=2)),
+    st.none() | st.sampled_from(list(SeatState)),
+)
+def test_a_callback_is_its_agent_s_until_a_quarter_of_an_hour_without_them(late, owner):
+    away = owner is None or owner in (
+        SeatState.OFFLINE, SeatState.CONNECTING, SeatState.PAUSED
+    )  # fmt: skip
+    assert is_anyones(NOW, NOW + late, owner) == (away and late > timedelta(minutes=15))

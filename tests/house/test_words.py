@@ -85,7 +85,9 @@ def test_codes_that_screens_show():
     assert {f"bucket.{bucket}" for bucket in BUCKETS} <= set(ZH)
     assert {f"group.{o.group}" for o in OUTCOMES.values() if o.by_agent} <= set(ZH)
     assert {f"state.{state}" for state in SeatState} <= set(ZH)
-    assert {f"pause.{reason}" for reason in (*PAUSE_REASONS, "desk_lost")} <= set(ZH)
+    assert {f"pause.{reason}" for reason in (*PAUSE_REASONS, "desk_lost", "preview_missed")} <= set(
+        ZH
+    )
     held = {f"pacing.held_{why}" for why in get_args(HeldBy) if why} | {"pacing.dialing"}
     assert held <= set(ZH)
 

@@ -74,10 +74,12 @@ class BucketsIn(Message):
 
 
 class RulesIn(Message):
-    """Tighter limits and retry rules of a campaign."""
+    """Tighter limits and retry rules of a campaign, who dials, and how long an offer stands."""
 
     narrowing: dict[str, Any] = Field(default_factory=dict)
     recycle: dict[str, Any] = Field(default_factory=dict)
+    mode: Annotated[str, Field(pattern="^(predictive|progressive|preview|manual)$")] | None = None
+    preview_seconds: int | None = None
 
 
 @endpoint("GET", "/campaigns", "Campaigns with their files", BOARD)
@@ -119,7 +121,7 @@ def set_rules(campaign_id: int, body: RulesIn) -> dict[str, Any]:
     """Linted; never wider than pack and agreement."""
     agreements.set_campaign_rules(
         sessions(), actor(), pack_in_force(), campaign_id, narrowing=body.narrowing,
-        recycle=body.recycle, now=utc_now(),
+        recycle=body.recycle, mode=body.mode, preview_seconds=body.preview_seconds, now=utc_now(),
     )  # fmt: skip
     return {}
 

@@ -102,7 +102,9 @@ def undo_upload(sessions: Sessions, actor: Actor, upload_id: int, now: datetime)
         called = select(Attempt.entry_id).where(Attempt.entry_id == Entry.id).exists()
         mine = Entry.upload_id == upload_id
         kept = session.scalars(select(Entry.id).where(mine, called)).all()
-        if session.scalar(select(Entry.id).where(mine, Entry.state == "in_flight").limit(1)):
+        if session.scalar(
+            select(Entry.id).where(mine, Entry.state.in_(("offered", "in_flight"))).limit(1)
+        ):
             raise Refused("upload_in_use")
         session.execute(update(Case).where(
             Case.id.in_(select(Entry.case_id).where(mine, called))

@@ -25,7 +25,7 @@ from dialer.store.tables import Account, Case, Debtor, Entry, Phone
 BALANCE = ("balance_minor", "principal_minor", "interest_minor", "penalty_minor", "fee_minor")
 VALUES = (*BALANCE, "overdue_days", "due_on", "product", "overdue_reason")
 HOME_ZONE = "Asia/Shanghai"  # of whom the file says nothing: mainland law knows one time
-OPEN_ENTRY = ("ready", "in_flight", "held", "loading")
+OPEN_ENTRY = ("ready", "offered", "in_flight", "held", "loading")
 
 
 def stage(

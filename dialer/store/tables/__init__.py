@@ -29,6 +29,7 @@ from dialer.store.tables.contact import (
     OptOut,
     Override,
 )
+from dialer.store.tables.dialing import DialRequest, Preview
 from dialer.store.tables.ledger import (
     AuditRow,
     CommandKey,
@@ -64,6 +65,7 @@ __all__ = [
     "Creditor",
     "Debtor",
     "Delivery",
+    "DialRequest",
     "Dispute",
     "Draft",
     "EngineLease",
@@ -86,6 +88,7 @@ __all__ = [
     "Phone",
     "Placement",
     "Plan",
+    "Preview",
     "Promise",
     "Pulse",
     "ReportFile",

@@ -23,6 +23,10 @@ class Attempt(Base):
         Index("ix_attempt_debtor_day", "debtor_id", "local_day"),
         Index("ix_attempt_number_day", "number", "local_day"),
         Index("ix_attempt_shown", "outbound_number", "created_at"),
+        Index(
+            "ix_attempt_open_for_seat", "for_seat_id", sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
     )  # fmt: skip
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
@@ -45,6 +49,7 @@ class Attempt(Base):
     waited_ms: Mapped[float | None]  # 200 OK to agent, or to the abandon decision
     talk_ms: Mapped[int] = mapped_column(default=0)
     seat_id: Mapped[int | None] = mapped_column(ForeignKey("seat.id"))
+    for_seat_id: Mapped[int | None] = mapped_column(ForeignKey("seat.id"))  # placed for this agent
     answer_kind: Mapped[str] = mapped_column(default="")
     abandoned: Mapped[bool] = mapped_column(default=False)
     message_ms: Mapped[float | None]  # 200 OK to the message, when one was played

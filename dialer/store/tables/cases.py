@@ -30,6 +30,8 @@ class Campaign(Base):
     name: Mapped[str] = mapped_column(unique=True)
     creditor_id: Mapped[int] = mapped_column(ForeignKey("creditor.id"))
     state: Mapped[str] = mapped_column(default="draft")  # draft | running | paused | finished
+    mode: Mapped[str] = mapped_column(default="progressive")  # dialer.domain.pacing.Mode
+    preview_seconds: Mapped[int] = mapped_column(default=30)  # to look at an entry in preview mode
     ring_seconds: Mapped[int] = mapped_column(default=30)
     connect_limit_ms: Mapped[int] = mapped_column(default=2000)
     message: Mapped[str] = mapped_column(default="sorry-zh")
@@ -153,6 +155,16 @@ class Entry(Base):
             "ix_entry_dialable", "upload_id", "priority", "next_at", "id",
             sqlite_where=text("state = 'ready'"), postgresql_where=text("state = 'ready'"),
         ),
+        Index(
+            "ix_entry_callback", "callback_user_id", "next_at",
+            sqlite_where=text("callback_user_id IS NOT NULL"),
+            postgresql_where=text("callback_user_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_entry_guarantee", "campaign_id", "next_at",
+            sqlite_where=text("block_reason = 'AGENT_GUARANTEE_REQUIRED'"),
+            postgresql_where=text("block_reason = 'AGENT_GUARANTEE_REQUIRED'"),
+        ),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
@@ -160,14 +172,14 @@ class Entry(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     debtor_id: Mapped[int] = mapped_column(ForeignKey("debtor.id"), index=True)
     upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id"), index=True)
-    state: Mapped[str] = mapped_column(default="ready")  # loading ready in_flight held done
+    state: Mapped[str] = mapped_column(default="ready")  # loading ready offered in_flight held done
     priority: Mapped[int] = mapped_column(default=0)  # lower goes first
     next_at: Mapped[datetime]  # not before
     attempts: Mapped[int] = mapped_column(default=0)
     last_outcome: Mapped[str] = mapped_column(default="")
     block_reason: Mapped[str] = mapped_column(default="")  # last verdict of the gate, if it said no
     is_reminder: Mapped[bool] = mapped_column(default=False)  # of an open promise, D-1 or D0
-    callback_user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    callback_user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # whose callback
 
 
 class Suppression(Base):
