@@ -8,7 +8,7 @@ import { Bars, Pairs, Table } from "./report_tables.js";
 import { Columns, Lines } from "./charts.js";
 
 const HEAD = ["collected_minor", "open_balance_minor", "dials", "right_party", "promises", "promised_minor", "kept_rate_amount", "promises_undecided", "first_attempt_hours", "invalid_numbers"];
-const BATCH = ["batch_no", "placed_on", "cases", "active", "recalled", "placed_minor", "collected_minor", "recovery_rate", "target_rate", "penetration"];
+const BATCH = ["batch_no", "placed_on", "cases", "active", "recalled", "placed_minor", "collected_minor", "recovery_rate", "target_rate"];
 const ROLL = ["bucket", "balance_minor", "roll_rate", "cure_rate", "stay_rate", "leap_rate", "gone_rate"];
 const COST = ["cost_minor", "cost_to_collect"];
 const COMPLAINTS = ["complaints", "per_10000_calls", "per_1000_accounts"];
