@@ -22,6 +22,7 @@ from workbench import (
     campaign_desk,
     errors,
     live,
+    plan_desk,
     report_desk,
     supervisor_desk,
 )
@@ -57,7 +58,7 @@ def create_app(
     auth.install(app, sessions)
     errors.install(app)
     live.install(app, sessions, settings.public_url.rstrip("/"))
-    for desk in (auth, agent_desk, supervisor_desk, campaign_desk, report_desk):
+    for desk in (auth, agent_desk, supervisor_desk, campaign_desk, report_desk, plan_desk):
         app.register_blueprint(desk.pages)
     api.install(app, csrf)
     _pages(app)

@@ -36,6 +36,9 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
         ("--ring", float, "Mean ring until a person answers, seconds. 平均振铃秒数 [10]"),
         ("--ring-timeout", float, "Seconds until a call is given up. 振铃超时 [30]"),
         ("--machine-share", float, "Share of machines among calls picked up. 机器占比 [0]"),
+        ("--busy", float, "Share busy of the calls nobody picks up. 忙线占比 [0.2]"),
+        ("--failed", float, "Share failed of the calls nobody picks up. 失败占比 [0.2]"),
+        ("--talk-cv", float, "Variation of talk: deviation / mean. 通话离散 [0.8]"),
         ("--target", float, "Abandonment to aim for. 目标呼损率 [0.03]"),
         ("--lines", int, "Most calls at once. 线路数 [1000]"),
         ("--calls-per-second", float, "Most dials a second. 每秒呼叫数 [50]"),
@@ -191,6 +194,7 @@ class _Progress:
         self._file = file
         self._shown = not quiet and sys.stderr.isatty()
         self._told = 0.0
+        self._parent = os.getppid()
 
     def __enter__(self) -> _Progress:
         return self
@@ -220,4 +224,7 @@ class _Progress:
                 json.dumps({"share": round(share, 4), "label": label}), encoding="utf-8"
             )
             os.replace(aside, self._file)  # a reader never sees half of it
+            return (
+                os.getppid() == self._parent
+            )  # nobody waits for the answer of a workbench that died
         return True
