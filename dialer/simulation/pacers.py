@@ -18,6 +18,7 @@ from dialer.simulation.shift import PacerLike, Progress
 from dialer.simulation.vicidial import ViciDial, ViciDialSettings
 
 KINDS = ("predictive", "progressive", "ratio", "vicidial", "vicidial_best")
+IN_A_ROW = "in_a_row"  # predictive, with what it learnt the day before
 LEVELS = (1.0, 1.5, 2.0, 3.0, 4.5, 7.0, 10.0)
 REFINEMENTS = 2
 HALVINGS = 7
@@ -47,6 +48,24 @@ def false_positives(amd: Amd | None, of: CallList) -> float:
     return persons / (persons + machines) if persons + machines else 0.0
 
 
+class DaysInARow:
+    """Makes our pacer for one day after the other, as a campaign has it: each starts with what the day
+    before had learnt, and with a new count."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._last: Pacer | None = None
+
+    def __call__(self) -> Pacer:
+        """The next day's pacer."""
+        if self._last is None:
+            self._last = Pacer(self._settings)
+        else:
+            self._last = Pacer.restored(self._settings, self._last.state())
+            self._last.start_day()
+        return self._last
+
+
 @dataclass(frozen=True, slots=True)
 class Tuned:
     """A pacer chosen in hindsight: what was chosen, and its days."""
@@ -59,6 +78,8 @@ def maker(kind: str, settings: Settings, chosen: float | None = None) -> Callabl
     """A new pacer for each day. `chosen`: the ratio, or ViciDial's maximum level."""
     if kind == "predictive":
         return lambda: Pacer(settings)
+    if kind == IN_A_ROW:
+        return DaysInARow(settings)
     if kind == "progressive":
         progressive = replace(settings, mode=Mode.PROGRESSIVE)
         return lambda: Pacer(progressive)

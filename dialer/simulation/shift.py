@@ -70,6 +70,7 @@ class Shift:
         self._scene = scenario
         self._pacer = pacer
         self._limit = limit
+        self._day = f"{seed:x}"  # call ids differ between days: a pacer may live longer than one
         self.tape = Tape(scenario.seconds)
         days = rosters(scenario, seed)
         self._floor = Floor(days, seed, self.tape)
@@ -175,7 +176,7 @@ class Shift:
         if left is not None:
             self._left[index] = left - 1
         row = self._fates[index].row()
-        call = Call(f"c{self._placed}", of, self._fate(of, row[0]), row)
+        call = Call(f"{self._day}-{self._placed}", of, self._fate(of, row[0]), row)
         call.air = AirCall(call.id, now, of.name, pacing.Phase.RING, now)
         self._air[call.id] = call
         self._shown = None

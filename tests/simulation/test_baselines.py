@@ -16,8 +16,9 @@ from dialer.domain.pacing import (
     View,
 )
 from dialer.simulation.baselines import FixedRatio
-from dialer.simulation.pacers import KINDS, maker, play, settings_for
+from dialer.simulation.pacers import IN_A_ROW, KINDS, maker, play, settings_for
 from dialer.simulation.scenario import Amd, CallList, Scenario
+from dialer.simulation.shift import Shift
 from dialer.simulation.vicidial import (
     Sample,
     Statistics,
@@ -160,3 +161,17 @@ def test_an_unknown_pacer_is_refused_by_name():
     with pytest.raises(ValueError, match="predictive"):
         maker("guess", SETTINGS)
     assert "vicidial" in KINDS
+
+
+def test_days_in_a_row_go_on_with_what_was_learnt_and_count_anew():
+    floor = Scenario(agents=4, hours=1.0, breaks=())
+    settings = settings_for(floor)
+    make = maker(IN_A_ROW, settings)
+    first = Shift(floor, make(), 1).run()
+    second_pacer = make()
+    assert second_pacer.state()["log"]["governor"]["handled"] == 0
+    second = Shift(floor, second_pacer, 2).run()
+    fresh = Shift(floor, maker("predictive", settings)(), 2).run()
+    assert first.connects > 0
+    assert second != fresh
+    assert second_pacer.state()["log"]["governor"]["handled"] == second.connects

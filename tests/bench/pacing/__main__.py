@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dialer.clock import monotonic, utc_now
-from dialer.simulation.pacers import KINDS
+from dialer.simulation.pacers import IN_A_ROW, KINDS
 from tests.bench.machine import described
 from tests.bench.pacing import rows, yardstick
 from tests.bench.pacing.cells import MARKOV, QUICK, Cell, cells
@@ -116,7 +116,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--markov-days", type=int, default=2)
     parser.add_argument("--hours", type=float, default=None, help="length of a day")
     parser.add_argument("--seed-base", type=int, default=int(f"{utc_now():%Y%m%d}"))
-    parser.add_argument("--pacers", default=",".join(KINDS), help=", ".join(KINDS))
+    parser.add_argument("--pacers", default=",".join(KINDS), help=", ".join((*KINDS, IN_A_ROW)))
     parser.add_argument("--quick", action="store_true", help="few cells, two days of four hours")
     parser.add_argument(
         "--json", default="", metavar="FILE", help="all figures; - for standard output"

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from dialer.simulation.days import Mean, Played, paired
-from dialer.simulation.pacers import KINDS, play, settings_for
+from dialer.simulation.pacers import IN_A_ROW, KINDS, play, settings_for
 from dialer.simulation.shift import Progress
 from tests.bench.pacing.cells import IDLE_AGAINST_BEST, Cell
 
+OURS = ("predictive", IN_A_ROW)
 HEAD = ("| pacer | occupancy % | TSR % mean / worst day | Ofcom % | idle s/call | worst hour % "
         "| days over | time over % | ours minus this |\n|---|---|---|---|---|---|---|---|---|")  # fmt: skip
 
@@ -76,8 +77,8 @@ def measure(
     seeds = seeds[: cell.days] if cell.days else seeds
     settings = settings_for(cell.scenario, formula=cell.formula)
     ours: Played | None = None
-    for kind in KINDS:
-        if kind not in pacers or (kind != "predictive" and not cell.compare):
+    for kind in (*KINDS, IN_A_ROW):
+        if kind not in pacers or (kind not in OURS and not cell.compare):
             continue
         tuned = play(kind, cell.scenario, settings, seeds, tell)
         yield row(cell, kind, tuned.chosen, tuned.played, ours)
