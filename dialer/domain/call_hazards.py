@@ -28,7 +28,7 @@ DISBELIEF = 2.0  # below a third of the usual level a fall is taken for an outag
 REFUSED_WITHIN = 5.0  # seconds in which a network refuses a call that it will not put through
 REFUSAL_ATTEMPTS = 200.0  # half-life of the share refused
 REFUSAL_MOST = 2 / 3  # a larger share is an outage, and will be over at once
-POINTS = (1, 3, 6, 9, 13, 17, 23, 29)  # seconds of ringing at which a plan is judged
+POINTS = (2, 5, 9, 14, 20, 28)  # seconds of ringing at which a plan is judged
 
 KEPT = (
     "answered", "persons", "other", "weight", "observed", "expected", "usual_observed",
@@ -179,7 +179,7 @@ class CallHazards:
         self.observed, self.expected = self.observed * fade, self.expected * fade
         self.usual_expected += due
         waited = max(at - self.usual_at, 0.0)
-        self.usual_at = max(at, self.usual_at)
+        self.usual_at = at
         fade = 0.5 ** min(due / USUAL_ANSWERS, waited / USUAL_SECONDS)
         self.usual_observed *= fade
         self.usual_expected *= fade

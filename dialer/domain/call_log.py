@@ -142,7 +142,7 @@ class CallLog:
     def judge_fresh(self, now: float) -> None:
         """Of calls old enough: were they refused by the network? Judged at one age, so that quick
         refusals do not come first in the count."""
-        while self._fresh and now - self._fresh[0][0] > REFUSED_WITHIN:
+        while self._fresh and abs(now - self._fresh[0][0]) > REFUSED_WITHIN:
             _, call_id = self._fresh.popleft()
             self.hazards.came_to_ring(refused=call_id in self._refusals)
             self._refusals.discard(call_id)
@@ -160,8 +160,12 @@ class CallLog:
 
     def forget_lost(self, now: float, ring_timeout: float) -> None:
         """Calls whose end was never told do not stay at stake."""
-        limit = now - ring_timeout - LOST_AFTER
-        lost = [call_id for call_id, track in self._tracks.items() if track.dialed_at < limit]
+        oldest, youngest = now - ring_timeout - LOST_AFTER, now + LOST_AFTER
+        lost = [
+            call_id
+            for call_id, track in self._tracks.items()
+            if not oldest <= track.dialed_at <= youngest  # the future: dialed by an earlier clock
+        ]
         for call_id in lost:
             self.at_stake = max(self.at_stake - self._tracks.pop(call_id).stake, 0.0)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import mul
 
@@ -10,7 +10,8 @@ from dialer.domain.agent_pools import Pool
 from dialer.domain.call_hazards import CallHazards
 from dialer.domain.call_log import CallLog
 from dialer.domain.marginal_risk import Outlook
-from dialer.domain.pacing_terms import Agent, AgentState, Phase, View
+from dialer.domain.one_to_one import idle_agents
+from dialer.domain.pacing_terms import Phase, View
 
 
 @dataclass(slots=True)
@@ -42,14 +43,8 @@ def in_air(view: View, hazards: CallHazards, weights: Mapping[str, tuple[float, 
 
 def outlook(log: CallLog, pool: Pool, air: InAir, now: float, new_level: float) -> Outlook:
     """Arrivals against frees at each horizon. `new_level`: how a new call of the pool answers."""
-    hazards, idle, rows = log.hazards, 0, []
-    for agent in pool.agents:
-        if agent.state is AgentState.IDLE:
-            idle += not agent.pause_pending
-        else:
-            row = log.free.row(agent, now)
-            if row is not None:
-                rows.append(row)
+    hazards, idle = log.hazards, len(idle_agents(pool.agents))
+    rows = log.free.rows(pool.agents, now)
     level, horizons = hazards.level, len(hazards.horizons)
     persons = air.in_amd * hazards.person_share
     arrivals = [sum(map(mul, column, air.ringing)) * level + persons for column in hazards.columns]
@@ -64,8 +59,3 @@ def outlook(log: CallLog, pool: Pool, air: InAir, now: float, new_level: float) 
         idle - round(air.waiting), arrivals, variances, sums[:horizons], sums[horizons:],
         new_call, hazards.weights, hazards.doubt,
     )  # fmt: skip
-
-
-def signed_in(agents: Sequence[Agent]) -> int:
-    """Agents at work or on a pause."""
-    return sum(agent.state is not AgentState.OUT for agent in agents)

@@ -11,12 +11,14 @@ from dialer.domain.lifetimes import BINS, EDGES, Lifetimes, bin_of, ends_within
 from dialer.domain.pacing_terms import Agent, AgentState, Prior
 
 NEVER = -1e9
+LATE_SECONDS = 60.0  # events come later than this only by another clock
 PRIOR_SPELLS = 12  # what the prior is worth (pacing settings)
 ROWS_SECONDS = 120.0  # in which every row follows what was learnt, one after the other
 AGES = tuple((EDGES[k] + EDGES[k + 1]) / 2 for k in range(BINS))
 LOOKUP = tuple(bin_of(second + 0.5) for second in range(1200))  # bin by whole second
 
 Row = tuple[float, ...]
+IDLE, TALK, WRAP, PAUSE = AgentState.IDLE, AgentState.TALK, AgentState.WRAP, AgentState.PAUSE
 
 
 class FreeAgents:
@@ -42,9 +44,11 @@ class FreeAgents:
         old = self._spell.get(agent_id)
         if old is not None:
             before, since = old
-            if before is state or at < since:
+            if before is state or since - LATE_SECONDS < at < since:
                 return  # doubled or late
-            if before is AgentState.TALK:
+            if at < since:
+                pass  # the clock began anew with the machine: nothing to learn from this spell
+            elif before is AgentState.TALK:
                 self.talk.observe(at - since, direct=state is not AgentState.WRAP)
             elif before is AgentState.WRAP:
                 self.wrap.observe(at - since)
@@ -55,7 +59,7 @@ class FreeAgents:
 
     def refresh(self, now: float, agents: Iterable[Agent]) -> None:
         """Bring one row of the table up to what was learnt; all are new within ROWS_SECONDS."""
-        if now - self._refreshed_at < ROWS_SECONDS / BINS:
+        if abs(now - self._refreshed_at) < ROWS_SECONDS / BINS:
             return
         self._refreshed_at = now
         if self._next == 0:
@@ -96,27 +100,29 @@ class FreeAgents:
             means.append(low + (by_second[n] - low) * (horizon - int(horizon)))
         return (*means, *(p * (1 - p) for p in means))
 
-    def row(self, agent: Agent, now: float) -> Row | None:
-        """The agent's row, None when no call may be expected to reach him within the horizons."""
-        rows = self._rows.get(agent.state)
-        if rows is None:
-            return self._returning(agent, now) if agent.state is AgentState.PAUSE else None
-        if agent.pause_pending:
-            return None
-        age = int(now - agent.since)
-        return rows[LOOKUP[age] if 0 <= age < len(LOOKUP) else bin_of(age)]
+    def rows(self, agents: Iterable[Agent], now: float) -> list[Row]:
+        """A row for each busy agent; none for one whom no call may be expected to reach."""
+        talk, wrap = self._rows[AgentState.TALK], self._rows[AgentState.WRAP]
+        found, oldest = [], len(LOOKUP) - 1
+        for agent in agents:
+            state = agent.state
+            if agent.pause_pending or state is IDLE:
+                continue
+            if state is TALK or state is WRAP:
+                age = int(now - agent.since)
+                k = LOOKUP[age] if 0 <= age <= oldest else (bin_of(age) if age > 0 else 0)
+                found.append(talk[k] if state is TALK else wrap[k])
+            elif agent.back_at is not None and state is PAUSE:
+                found += self._returning(agent.back_at - now)
+        return found
 
-    def _returning(self, agent: Agent, now: float) -> Row | None:
-        """A pause whose end is known: free from that second on."""
-        if agent.back_at is None or agent.pause_pending:
-            return None
-        away = agent.back_at - now
+    def _returning(self, away: float) -> list[Row]:
+        """A pause whose end is known: free from that second on, the agent being as good as his word."""
         if away > self._horizons[-1]:
-            return None
-        return (
-            *(1.0 if away <= h else 0.0 for h in self._horizons),
-            *(0.0 for _ in self._horizons),
-        )
+            return []
+        return [
+            (*(1.0 if away <= h else 0.0 for h in self._horizons), *(0.0 for _ in self._horizons))
+        ]
 
     # --- kept over restarts -------------------------------------------------------------------------
 

@@ -4,10 +4,10 @@ Four parts, each with one job:
 
 - calibration: abandoned persons over what the risks of their calls had foretold; errors of the model
   end up here;
-- theta: for each person who answers a call of calibrated risk r, log theta += step * (aim - r) / aim
+- theta: for each person who answers a call of calibrated risk r, log theta += step * (aim - r) / target
   (Robbins & Monro 1951). The foretold risk stands in for the yes or no of the outcome: the same mean,
   a fraction of the noise;
-- aim: the target, plus what the day has left to spend or owes, spread over the next SPREAD persons;
+- aim: the target when the day's budget is the reserve; more above it, next to nothing at the limit;
 - budget: whether one more person may be abandoned at all without passing the hard limit.
 """
 
@@ -26,9 +26,10 @@ EARLY_PERSONS = 40
 STEP_MOST = 5.0  # a single very risky answer moves theta by no more steps than this
 FIRST_THETA = 2.0  # times the target
 THETA_LEAST, THETA_MOST = 1e-4, 0.9
-RESERVE = 1.5  # abandoned persons' worth of surplus that is kept: the day may end at any moment,
-RESERVE_PER_AGENT = 0.05  # and a big team is let down by several people at once
-AIM_LEAST, AIM_MOST = 0.3, 1.5  # times the target
+RESERVE = 4.0  # abandoned persons' worth of surplus that is kept: the day may end at any moment,
+RESERVE_PER_AGENT = 0.04  # and a big team is let down by several people at once
+AIM_LEAST, AIM_MOST = 0.05, 1.5  # times the target
+AIM_OPENING = 0.5  # while the day's first persons are met: the model knows little yet
 CALIBRATION_PRIOR = 8.0  # persons answering at the target rate: belief in the model
 CALIBRATION_HALF_LIFE = 40.0  # abandoned persons
 # A day's rate means nothing before some people were met. The day's first abandoned persons may be
@@ -63,9 +64,9 @@ class Governor:
         self.persons_seen += 1
         aim = self.aim()
         if aim <= 0:
-            return
+            return  # a target of nothing: theta stays where it is
         step = STEP_EARLY if self.persons_seen <= EARLY_PERSONS else STEP
-        wrong = (aim - min(risk * self.calibration, 1.0)) / aim
+        wrong = (aim - min(risk * self.calibration, 1.0)) / self._settings.target
         moved = self.log_theta + step * max(wrong, -STEP_MOST)
         self.log_theta = min(max(moved, math.log(THETA_LEAST)), math.log(THETA_MOST))
 
@@ -115,10 +116,9 @@ class Governor:
 
     def aim(self) -> float:
         """The rate to steer at now: the target when the day's surplus is the reserve, less below it."""
-        rate, target = self.rate(), self._settings.target
-        surplus = target * rate.persons - rate.abandoned
-        share = 1 + (surplus - self.reserve) / self.reserve
-        return target * min(max(share, AIM_LEAST), AIM_MOST)
+        share = (self.budget() - 1) / (self.reserve - 1)
+        most = AIM_MOST if self.rate().persons >= self.opening else AIM_OPENING
+        return self._settings.target * min(max(share, AIM_LEAST), most)
 
     def open_day(self, agents: int, persons_to_come: float) -> None:
         """How many persons the day is sure to meet: half an hour's, unless the list ends before."""

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 EXACT_BELOW = 12.0  # expected arrivals, frees and idle up to which people are counted one by one
-MOST_COUNTED = 40  # terms of a count's distribution; at 12 expected the rest is below 1e-6
-NEGLIGIBLE = 1e-6
+MOST_COUNTED = 40  # terms of a count's distribution; at 12 expected the rest is negligible
+NEGLIGIBLE = 1e-4  # of a probability; theta is a hundred times larger
 SMALL = 1e-9
 
 
@@ -88,40 +88,29 @@ def _short(outlook: Outlook, j: int, extra: float) -> float:
     variance = outlook.variances[j] + extra * p * (1 - p) + outlook.doubt * mean * mean
     ahead, free = outlook.ahead, outlook.frees[j]
     if mean + free + abs(ahead) < EXACT_BELOW:
-        return _short_exact(ahead, counts(mean, variance), outlook.freed(j))
+        return _short_exact(ahead, mean, variance, outlook.freed(j))
     spread = math.sqrt(2 * (variance + outlook.free_variances[j] + SMALL))
     return 0.5 * math.erfc((ahead + free - mean - 0.5) / spread)  # half: people come whole
 
 
-def _short_exact(ahead: int, arrivals: list[float], freed: list[float]) -> float:
-    """Sum over f of P(frees = f) P(arrivals >= ahead + f); the tail is walked along."""
+def _short_exact(ahead: int, mean: float, variance: float, freed: list[float]) -> float:
+    """Sum over f of P(frees = f) P(arrivals >= ahead + f); the tail of the arrivals is walked along."""
+    share, a, b = _panjer(mean, variance)
     tail, position, short = 1.0, 0, 0.0
-    for needed, share in enumerate(freed, start=ahead):
-        while position < needed and position < len(arrivals):
-            tail -= arrivals[position]
+    for needed, free in enumerate(freed, start=ahead):
+        while position < needed:
+            tail -= share
             position += 1
+            share = max(share * (a + b / position), 0.0)
         if tail < NEGLIGIBLE:
             break
-        short += share * tail
+        short += free * tail
     return short
 
 
 def counts(mean: float, variance: float) -> list[float]:
-    """P(0), P(1), ... of a count with this mean and variance: binomial, Poisson or negative binomial.
-
-    Panjer's recursion P(k) = P(k-1) (a + b / k) covers all three (Panjer 1981). A sum of unlike yes-or-no
-    trials is matched by its first two moments.
-    """
-    if mean < SMALL:
-        return [1.0]
-    a = 1.0 - mean / max(variance, mean * 1e-3)
-    b = mean * (1 - a) - a
-    if abs(a) < NEGLIGIBLE:
-        last = math.exp(-mean)
-    elif a < 0:  # binomial of size mean / q, q = -a / (1 - a)
-        last = (1 / (1 - a)) ** (-mean * (1 - a) / a)
-    else:  # negative binomial
-        last = (1 - a) ** ((a + b) / a)
+    """P(0), P(1), ... of a count with this mean and variance, until the rest is negligible."""
+    last, a, b = _panjer(mean, variance)
     found, rest, k = [last], 1.0 - last, 0
     while rest > NEGLIGIBLE and k < MOST_COUNTED:
         k += 1
@@ -131,3 +120,20 @@ def counts(mean: float, variance: float) -> list[float]:
         found.append(last)
         rest -= last
     return found
+
+
+def _panjer(mean: float, variance: float) -> tuple[float, float, float]:
+    """P(0), a and b of the recursion P(k) = P(k-1) (a + b / k) (Panjer 1981) that has these moments.
+
+    It covers binomial (a < 0), Poisson (a = 0) and negative binomial counts. A sum of unlike yes-or-no
+    trials, such as arrivals or frees, is matched by its first two moments.
+    """
+    if mean < SMALL:
+        return 1.0, 0.0, 0.0
+    a = 1.0 - mean / max(variance, mean * 1e-3)
+    b = mean * (1 - a) - a
+    if -NEGLIGIBLE < a < NEGLIGIBLE:
+        return math.exp(-mean), a, b
+    if a < 0:  # binomial of size mean / q, q = -a / (1 - a)
+        return (1 - a) ** (mean * (1 - a) / a), a, b
+    return (1 - a) ** ((a + b) / a), a, b

@@ -16,7 +16,8 @@ Skill = frozenset[str] | None
 
 def idle_agents(agents: Iterable[Agent]) -> list[Agent]:
     """Agents who would take a call now."""
-    return [a for a in agents if a.state is AgentState.IDLE and not a.pause_pending]
+    idle = AgentState.IDLE
+    return [agent for agent in agents if agent.state is idle and not agent.pause_pending]
 
 
 class Guaranteed:
@@ -24,9 +25,10 @@ class Guaranteed:
 
     def __init__(self, view: View) -> None:
         """The scarce skills are left for last: a call takes an agent with the fewest lists."""
-        self._free: Counter[Skill] = Counter(a.lists for a in idle_agents(view.agents))
-        self._limited = any(skill is not None for skill in self._free)
-        self._all = sum(self._free.values())
+        idle = idle_agents(view.agents)
+        self._limited = any(agent.lists is not None for agent in idle)
+        self._free: Counter[Skill] = Counter(a.lists for a in idle if self._limited)
+        self._all = len(idle)
         if self._limited:
             for name, count in Counter(call.list for call in view.calls).items():
                 for _ in range(count):

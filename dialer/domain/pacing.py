@@ -12,7 +12,7 @@ from typing import Any
 
 from dialer.domain.agent_pools import Pool, pools_of
 from dialer.domain.call_log import CallLog
-from dialer.domain.floor_outlook import InAir, in_air, outlook, signed_in
+from dialer.domain.floor_outlook import InAir, in_air, outlook
 from dialer.domain.list_shares import ListShares, RecentDials
 from dialer.domain.marginal_risk import Outlook, most_calls
 from dialer.domain.one_to_one import Guaranteed, idle_agents
@@ -106,10 +106,13 @@ class Pacer:
     def _ahead(self, view: View) -> Plan:
         """Calls for agents who are about to be free, while the risk of the next is below theta."""
         log, governor = self.log, self.log.governor
-        self._learn(view)
+        air = self._learn(view)
         self._open_day(view)
         pools = pools_of(view)
-        looks = [self._look(view, pool, pools) for pool in pools]
+        if len(pools) == 1 and len(view.lists) < 2:
+            looks = [outlook(log, pools[0], air, view.now, 1.0)]
+        else:
+            looks = [self._look(view, pool, pools) for pool in pools]
         numbers = self._numbers(view, looks)
         if governor.budget() - log.at_stake * governor.calibration < 1.0:
             sure = one_to_one(self._settings, view, self._recent_dials)
@@ -118,10 +121,13 @@ class Pacer:
             return replace(numbers, count=sure.count, by_list=sure.by_list, held_by=held_by)
         return self._by_risk(view, pools, looks, numbers)
 
-    def _learn(self, view: View) -> None:
+    def _learn(self, view: View) -> InAir:
         hazards = self.log.hazards
-        ringing = in_air(view, hazards, {}).ringing
-        if view.now - self._rebuilt_at >= REBUILD_SECONDS:
+        air = in_air(view, hazards, {})
+        ringing = air.ringing
+        if (
+            abs(view.now - self._rebuilt_at) >= REBUILD_SECONDS
+        ):  # a restarted machine's clock is younger
             self._rebuilt_at = view.now
             hazards.rebuild(ringing)
             self.log.forget_lost(view.now, self._settings.ring_timeout)
@@ -129,18 +135,21 @@ class Pacer:
         self.log.lists = tuple(sorted(one.name for one in view.lists))
         self.log.judge_fresh(view.now)
         self.log.free.refresh(view.now, view.agents)
+        return air
 
     def _open_day(self, view: View) -> None:
         names = frozenset(one.name for one in view.lists)
+        out = AgentState.OUT
+        signed_in = len(view.agents) - [agent.state for agent in view.agents].count(out)
         to_come = ListShares(view).left(names) * self.log.hazards.answer_rate
-        self.log.governor.open_day(signed_in(view.agents), to_come)
+        self.log.governor.open_day(signed_in, to_come)
 
     def _look(self, view: View, pool: Pool, pools: list[Pool]) -> Outlook:
         levels = self.log.levels
         weights = {
             name: (levels.of(name), pool.share_of(other)) for other in pools for name in other.names
         }
-        air: InAir = in_air(view, self.log.hazards, weights)
+        air = in_air(view, self.log.hazards, weights)
         new_level = max((levels.of(name) for name in pool.names), default=1.0)
         return outlook(self.log, pool, air, view.now, new_level)
 
@@ -206,7 +215,7 @@ def one_to_one(settings: Settings, view: View, recent: RecentDials) -> Plan:
 
 def room_of(settings: Settings, view: View) -> tuple[int, HeldBy]:
     """How many calls the caps leave now, and which cap is the tightest."""
-    talking = sum(agent.state is AgentState.TALK for agent in view.agents)
+    talking = [agent.state for agent in view.agents].count(AgentState.TALK)
     lines = min(view.free_lines, settings.lines - len(view.calls) - talking)
     if lines <= view.dial_allowance:
         return max(lines, 0), "lines"

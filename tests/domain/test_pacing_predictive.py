@@ -80,7 +80,7 @@ def after(events, chosen):
     return pacer
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(SETTINGS, st.lists(EVENTS, max_size=40), st.lists(VIEWS, min_size=1, max_size=3))
 def test_caps_hold_whatever_happened(chosen, events, views):
     pacer = after(events, chosen)
@@ -99,7 +99,7 @@ def test_caps_hold_whatever_happened(chosen, events, views):
         assert set(plan.give_up) <= ringing & old
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(EVENTS, max_size=40), CALLS, TIMES)
 def test_no_dial_for_a_floor_without_agents(events, calls, now):
     agents = (Agent("a", AgentState.OUT, 0.0), Agent("b", AgentState.PAUSE, 0.0))
@@ -177,7 +177,7 @@ def test_by_ofcoms_form_false_positives_use_up_the_budget():
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_more_risk_allowed_never_means_fewer_calls(one, other):
     pacer, now = busy_day(Settings(lines=900), 200, 2)
     kept = json.loads(json.dumps(pacer.state()))
@@ -190,7 +190,7 @@ def test_more_risk_allowed_never_means_fewer_calls(one, other):
     assert found == sorted(found)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(SETTINGS, st.lists(EVENTS, max_size=40), st.lists(EVENTS, max_size=20), VIEWS, VIEWS)
 def test_a_restart_changes_nothing(chosen, before, later, first, then):
     pacer = after(before, chosen)
