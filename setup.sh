@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prepares this machine and .venv for Kept. `make run` and `make test` call it; a second run only checks.
 #   ./setup.sh run     what the product needs
-#   ./setup.sh test    that, and the tools of the test suite (SIPp, Chromium, fonts, PostgreSQL)
+#   ./setup.sh test    that, and the tools of the test suite (SIPp, sox, espeak-ng, Chromium, fonts, PostgreSQL)
 set -euo pipefail
 cd "$(dirname "$0")"
 purpose=${1:-run}
@@ -13,7 +13,7 @@ command -v apt-get >/dev/null || stop "this script installs through apt (Debian,
 
 # ---- system packages ------------------------------------------------------------------------
 build=(build-essential swig libssl-dev libsrtp2-dev libspeexdsp-dev libspeex-dev libopus-dev)
-tools=(sip-tester sox chromium fonts-noto-cjk postgresql)
+tools=(sip-tester sox espeak-ng chromium fonts-noto-cjk postgresql)
 python=${PYTHON:-python3}
 needed=()
 command -v "$python" >/dev/null || needed+=(python3)

@@ -8,35 +8,35 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from telephony.agent_legs import AgentLegs, AgentSeat
-from telephony.answer_kind import Judge
 from telephony.clock import monotonic
+from telephony.customer import Customer
 from telephony.fences import Fences
 from telephony.journal import Journal
 from telephony.protocol import (
     SEAT_GONE,
     Abandoned,
     Answered,
-    AnswerKind,
     Connected,
     Dialed,
     Ended,
     EndedBy,
     Event,
-    Judged,
     LiveCall,
     Originate,
     Ringing,
+    Screened,
     Verdict,
 )
 from telephony.recording import Finisher
+from telephony.screening import Do
+from telephony.screens import Screens
 from telephony.seats import Match, Matcher
-from telephony.settings import TelephonySettings, Trunk
+from telephony.settings import TelephonySettings
 from telephony.sip_bridge import Prompt, Recorders, join, part, prompts_in
-from telephony.sip_codes import verdict_of
+from telephony.sip_codes import verdict_heard
 from telephony.sip_leg import Leg
 
 if TYPE_CHECKING:
@@ -52,39 +52,6 @@ RTP_SILENCE_SECONDS = 30.0
 REOFFER_SECONDS = 15.0
 
 
-@dataclass(slots=True)
-class Customer:
-    """One customer's call. Times are monotonic seconds."""
-
-    order: Originate
-    trunk: Trunk
-    dialed_at: float
-    leg: Leg | None = None
-    ringing_at: float = 0.0
-    answered_at: float = 0.0
-    connected_at: float = 0.0
-    seat_id: str = ""
-    bridged: bool = False
-    abandoned: bool = False
-    no_audio: bool = False
-    we_ended: EndedBy | None = None
-    hang_up_at: float | None = None
-    reoffer_until: float | None = None
-    packets: int = 0
-    packets_at: float = 0.0
-    judge: Judge = field(default_factory=Judge)
-    recorders: Recorders | None = None
-    prompt: Prompt | None = None
-
-    def phase(self) -> str:
-        """Word for snapshots."""
-        if self.abandoned:
-            return "message"
-        if self.seat_id:
-            return "connected"
-        return "answered" if self.answered_at else ("ringing" if self.ringing_at else "dialing")
-
-
 class Customers:
     """All customers' calls of a node."""
 
@@ -97,6 +64,7 @@ class Customers:
         self.deaf = 0
         self._settings, self._account, self._journal = settings, account, journal
         self._agents, self._finisher, self._say = agents, finisher, say
+        self._screens = Screens(settings, finisher, say)
         self._prompts = prompts_in(settings.prompts)
         self._fences = Fences(settings.trunks)
         self._ended: list[Customer] = []
@@ -157,6 +125,10 @@ class Customers:
             if not customer.answered_at:
                 self._end(customer, EndedBy.NODE, verdict_is_cancel=True)
 
+    def close(self) -> None:
+        """The node stops: nobody listens any more."""
+        self._screens.close()
+
     # --- time ---------------------------------------------------------------------------------------
 
     def tend(self, now: float) -> None:
@@ -172,23 +144,34 @@ class Customers:
             rung = customer.ringing_at or customer.dialed_at + SET_UP_SECONDS
             if now > rung + customer.order.ring_seconds:
                 self._end(customer, EndedBy.NODE)
+            self._screen(customer, now)
             return
         if customer.hang_up_at is not None and now >= customer.hang_up_at:
             self._end(customer, EndedBy.NODE)
         if customer.reoffer_until is not None and now >= customer.reoffer_until:
             customer.reoffer_until = None
             self._say_sorry(customer, now)
-        self._judge(customer, now)
+        self._screen(customer, now)
         self._watch_sound(customer, now)
 
-    def _judge(self, customer: Customer, now: float) -> None:
-        if customer.leg is None or customer.judge.verdict is not AnswerKind.UNDECIDED:
-            return
-        if not customer.bridged:
-            return  # a port that nobody listens to has no level
-        kind = customer.judge.hear(customer.leg.level(), now * 1000)
-        if kind is not AnswerKind.UNDECIDED:
-            self._say(Judged(call_id=customer.order.call_id, kind=kind))
+    def _screen(self, customer: Customer, now: float) -> None:
+        """The next step of what is judged."""
+        match self._screens.tend(customer, now):
+            case Do.TO_AGENT:
+                self._offer(customer, now)
+            case Do.HANG_UP:
+                self._end(customer, EndedBy.NODE)
+            case Do.SPEAK if customer.screening is not None:
+                self._speak(customer, customer.screening.screen.message, now)
+
+    def _offer(self, customer: Customer, now: float) -> None:
+        """To the agent who is ready longest, or to wait for one as long as the clock allows."""
+        limit = customer.order.connect_limit_ms / 1000 - MESSAGE_MARGIN_SECONDS
+        waited = customer.clock_at(now) - customer.answered_at
+        self._connect(self.matcher.answered(
+            customer.order.call_id, customer.order.campaign, customer.answered_at,
+            max(waited + limit, 0),
+        ))  # fmt: skip
 
     def _watch_sound(self, customer: Customer, now: float) -> None:
         """A call without RTP is a fault of trunk or media, not a silent customer."""
@@ -225,7 +208,7 @@ class Customers:
         customer.bridged, customer.prompt = True, None
         if not customer.connected_at:
             customer.connected_at = monotonic()
-            waited = (customer.connected_at - customer.answered_at) * 1000
+            waited = (customer.connected_at - customer.clock_at(customer.connected_at)) * 1000
             self._journal.connected(customer.order.call_id, seat.seat_id)
             self._say(Connected(
                 call_id=customer.order.call_id, seat_id=seat.seat_id, waited_ms=round(waited, 3),
@@ -239,14 +222,18 @@ class Customers:
         """Nobody in time: counted now, then a message, then the end."""
         customer.abandoned = True
         message = customer.order.message if customer.order.message in self._prompts else ""
-        waited = (now - customer.answered_at) * 1000
+        waited = (now - customer.clock_at(now)) * 1000
         self._say(Abandoned(
             call_id=customer.order.call_id, waited_ms=round(waited, 3), message=message
         ))  # fmt: skip
         self._say_sorry(customer, now)
 
     def _say_sorry(self, customer: Customer, now: float) -> None:
-        prompt = self._prompts.get(customer.order.message)
+        self._speak(customer, customer.order.message, now)
+
+    def _speak(self, customer: Customer, message: str, now: float) -> None:
+        """A message, then the end; without one the end at once."""
+        prompt = self._prompts.get(message)
         if prompt is None or customer.leg is None:
             self._end(customer, EndedBy.NODE)
             return
@@ -290,14 +277,14 @@ class Customers:
             return
         customer.answered_at = monotonic()
         self._say(Answered(call_id=leg.name))
-        limit = max(customer.order.connect_limit_ms / 1000 - MESSAGE_MARGIN_SECONDS, 0)
-        self._connect(
-            self.matcher.answered(leg.name, customer.order.campaign, customer.answered_at, limit)
-        )
+        if not self._screens.answered(customer):
+            self._offer(customer, customer.answered_at)
 
     def leg_media(self, leg: Leg) -> None:
-        """Sound can flow: join what was matched before."""
+        """Sound can flow: listen, and join what was matched before."""
         customer = self.calls.get(leg.name)
+        if customer is not None:
+            self._screens.sound_flows(customer)
         if customer is not None and customer.seat_id in self._agents.seats:
             customer.bridged = False
             self._bridge(customer, self._agents.seats[customer.seat_id])
@@ -311,6 +298,7 @@ class Customers:
         now = monotonic()
         self.matcher.call_over(leg.name)
         self._free_seat(customer)
+        self._screens.over(customer, now)
         self._say(self._ended_event(customer, code, reason, cause, by_peer, now))
         if customer.recorders is not None:
             customer.recorders.close()
@@ -325,17 +313,20 @@ class Customers:
 
         by = customer.we_ended or (EndedBy.CUSTOMER if by_peer else EndedBy.CARRIER)
         if customer.answered_at:
-            verdict = Verdict.ANSWERED
+            is_network = customer.screened is Screened.NETWORK and customer.announced is not None
+            verdict = (customer.announced if is_network else None) or Verdict.ANSWERED
         elif customer.we_ended is EndedBy.ENGINE:
             verdict = Verdict.CANCELLED
         else:
-            verdict = verdict_of(code, cause, bool(customer.ringing_at))
+            rang = bool(customer.ringing_at)
+            verdict = verdict_heard(code, cause, rang, customer.announced)
         ring_end = customer.answered_at or now
         return Ended(
             call_id=customer.order.call_id, verdict=verdict, ended_by=by, sip_code=code,
             sip_reason=reason[:60], q850=cause, talk_ms=ms(customer.connected_at),
             ring_ms=int((ring_end - customer.ringing_at) * 1000) if customer.ringing_at else 0,
             answered_ms=ms(customer.answered_at), no_audio=customer.no_audio,
+            screened=customer.screened,
         )  # fmt: skip
 
     # --- small things -------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from telephony.protocol import (
     VERSION,
     Abandoned,
     Answered,
+    AnswerKind,
     Command,
     Connected,
     Dialed,
@@ -26,12 +27,15 @@ from telephony.protocol import (
     EndedBy,
     Event,
     Hangup,
+    Judged,
     LiveCall,
     LiveSeat,
     NodeUp,
     Numbered,
     Originate,
     Ringing,
+    Screened,
+    ScreenPolicy,
     SeatClose,
     SeatLegDown,
     SeatLegUp,
@@ -53,6 +57,7 @@ class Behaviour:
     verdict: Verdict = Verdict.ANSWERED
     rings: float = 0.01
     talks: float = 0.03
+    screened: Screened = Screened.NO  # what the node takes it for where machines are screened
 
 
 Script = Callable[[str], Behaviour]  # called number -> behaviour
@@ -63,6 +68,7 @@ class _Call:
     campaign: str
     behaviour: Behaviour
     limit: float
+    screens: bool = False
     answered_at: float = 0.0
     seat_id: str = ""
     over: bool = False
@@ -159,7 +165,10 @@ class FakeNodes:
             return
         behaviour = self.script(command.number)
         limit = command.connect_limit_ms / 1000
-        self._calls[command.call_id] = _Call(command.campaign, behaviour, limit)
+        self._calls[command.call_id] = _Call(
+            command.campaign, behaviour, limit,
+            command.screen.policy in (ScreenPolicy.HANG_UP, ScreenPolicy.LEAVE_MESSAGE),
+        )  # fmt: skip
         self._say(Dialed(call_id=command.call_id))
         self._say(Ringing(call_id=command.call_id))
         self._later(behaviour.rings, lambda: self._rang(command.call_id))
@@ -190,6 +199,12 @@ class FakeNodes:
             return
         call.answered_at = monotonic()
         self._say(Answered(call_id=call_id))
+        if call.behaviour.screened and call.screens:
+            self._say(
+                Judged(call_id=call_id, kind=AnswerKind.MACHINE, reason="long_speech", at_ms=1700)
+            )
+            self._end(call_id, Verdict.ANSWERED, EndedBy.NODE)
+            return
         self._later(call.limit, self._overdue)
         match = self._matcher.answered(call_id, call.campaign, call.answered_at, call.limit)
         self._connect(match)
@@ -221,7 +236,17 @@ class FakeNodes:
         if not call.over:
             call.over = True
             self._matcher.call_over(call_id)
-            self._say(Ended(call_id=call_id, verdict=verdict, ended_by=by, talk_ms=1))
+            self._say(
+                Ended(
+                    call_id=call_id,
+                    verdict=verdict,
+                    ended_by=by,
+                    talk_ms=1,
+                    screened=call.behaviour.screened
+                    if by is EndedBy.NODE and call.screens
+                    else Screened.NO,
+                )
+            )
 
     def _snapshot(self) -> None:
         live = tuple(

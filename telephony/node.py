@@ -197,6 +197,7 @@ class Node:
         while self._customers.calls and monotonic() < until:
             self.turn()
         self._endpoint.poll(50)
+        self._customers.close()
         self._finisher.close()
         self._tend(monotonic())
         self._link.close()

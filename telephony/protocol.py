@@ -11,9 +11,10 @@ from enum import StrEnum
 
 import msgspec
 
-VERSION = 2
-"""1: the first words. 2: `Originate.seat_id`, `LiveSeat.reserved_for`, `Alive.version`. The engine gives
-work only to nodes of its own version; calls of others run to their end."""
+VERSION = 3
+"""1: the first words. 2: `Originate.seat_id`, `LiveSeat.reserved_for`, `Alive.version`. 3:
+`Originate.screen`, `Ended.screened`, `Judged` says why. The engine gives work only to nodes of its own
+version; calls of others run to their end."""
 
 SEAT_GONE = "seat gone"  # `sip_reason` of a NOT_SENT: the call was for one seat, and it is not free
 
@@ -26,6 +27,7 @@ class Verdict(StrEnum):
     NO_ANSWER = "no_answer"
     REJECTED = "rejected"
     UNREACHABLE = "unreachable"  # switched off or out of coverage
+    SUSPENDED = "suspended"  # out of service for now (停机)
     INVALID_NUMBER = "invalid_number"
     CANCELLED = "cancelled"  # we gave up before an answer, not because the ring time was over
     FAILED = "failed"  # trunk, codec or set-up fault: nothing is known of the customer
@@ -44,12 +46,51 @@ class EndedBy(StrEnum):
 
 
 class AnswerKind(StrEnum):
-    """What answered, judged from audio; advisory: nobody is hung up on because of it."""
+    """What answered, judged from audio. What follows from it is the campaign's `Screening`."""
 
     UNDECIDED = "undecided"
     PERSON = "person"
     MACHINE = "machine"
+    FAX = "fax"
     SILENCE = "silence"
+    ANNOUNCEMENT = "announcement"  # of the carrier
+    TONE = "tone"  # of the network: busy, congestion, no such number, dial tone
+
+
+class ScreenPolicy(StrEnum):
+    """What a campaign does with machines. Only the last two may keep an agent from a call."""
+
+    OFF = "off"
+    CLASSIFY = "classify"  # tell the agent and the report, do nothing
+    HANG_UP = "hang_up"
+    LEAVE_MESSAGE = "leave_message"  # after the beep, then hang up
+
+
+class ClockStart(StrEnum):
+    """Where the two seconds begin, by the rule pack."""
+
+    CONNECTED_TO_SYSTEM = "CONNECTED_TO_SYSTEM"
+    GREETING_START = "GREETING_START"
+    GREETING_END = "GREETING_END"
+
+
+class Screened(StrEnum):
+    """Why the node ended an answered call without an agent."""
+
+    NO = ""
+    MACHINE = "machine"
+    MESSAGE = "message"  # a machine, and the whole message was spoken after its beep
+    FAX = "fax"
+    NETWORK = "network"  # an announcement or tone after the 200 OK: `Ended.verdict` says which
+
+
+class Screen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A campaign's policy for what is not a person. An undecided call goes to an agent at the limit."""
+
+    policy: ScreenPolicy = ScreenPolicy.CLASSIFY
+    limit_ms: int = 4000  # from the 200 OK
+    message: str = ""  # prompt for machines
+    starts: ClockStart = ClockStart.CONNECTED_TO_SYSTEM
 
 
 class _Word(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
@@ -90,6 +131,7 @@ class Originate(_Word, frozen=True):
     connect_limit_ms: int = 2000  # from the 200 OK to an agent or the message
     message: str = ""  # prompt name for a customer whom no agent can take; empty: hang up silently
     record: bool = True
+    screen: Screen = Screen()
     seat_id: str = ""  # for this seat only, which is reserved until the call is over or takes it
 
 
@@ -195,14 +237,23 @@ class Answered(_Word, frozen=True):
 
 
 class Judged(_Word, frozen=True):
-    """What answered, as far as the first seconds of audio tell."""
+    """What answered, as far as the first seconds of audio tell; `early`: what the network said before.
+    `confidence`: how often such a verdict was right on the labelled set."""
 
     call_id: str
     kind: AnswerKind
+    reason: str = ""  # telephony.answer_kind.Reason
+    confidence: float = 0.0
+    at_ms: int = 0  # since the 200 OK; early: since sound came
+    early: bool = False
+    means: Verdict | None = None  # of the attempt, where an announcement or tone says so
+    voice_from_ms: int = -1  # since the 200 OK: speech began
+    voice_to_ms: int = -1
 
 
 class Connected(_Word, frozen=True):
-    """Customer and agent hear each other; `waited_ms` since the 200 OK."""
+    """Customer and agent hear each other; `waited_ms` since the start of the two-second clock: the
+    200 OK, or where `Screen.starts` says when machines are screened."""
 
     call_id: str
     seat_id: str
@@ -230,6 +281,7 @@ class Ended(_Word, frozen=True):
     talk_ms: int = 0  # connected to an agent
     answered_ms: int = 0  # from the 200 OK to the end
     no_audio: bool = False  # the watchdog saw no RTP from the customer
+    screened: Screened = Screened.NO
 
 
 class RecordingSaved(_Word, frozen=True):

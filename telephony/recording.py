@@ -22,6 +22,7 @@ from telephony.clock import monotonic
 
 log = logging.getLogger(__name__)
 
+_Sound = np.ndarray[tuple[int, ...], np.dtype[np.int16]]
 RATE = 8000
 SIDES = ("customer", "agent")  # left, right
 CLOSE_SECONDS = 2.0
@@ -67,21 +68,26 @@ def join(folder: Path, call_id: str) -> Saved:
     stereo = np.zeros((length, 2), dtype="<i2")
     for channel, samples in enumerate(sides):
         stereo[: len(samples), channel] = samples
+    for side in SIDES:
+        live_path(folder, call_id, side).unlink(missing_ok=True)
+    return _write(folder, call_id, stereo)
+
+
+def _write(folder: Path, call_id: str, samples: _Sound) -> Saved:
+    """A WAV of one channel, or of two where each row has a left and a right sample."""
     relative = Path(call_id[:2]) / f"{call_id}.wav"
     target = folder / relative
     target.parent.mkdir(parents=True, exist_ok=True)
     with wave.open(str(target), "wb") as out:
-        out.setnchannels(2)
+        out.setnchannels(samples.ndim)
         out.setsampwidth(2)
         out.setframerate(RATE)
-        out.writeframes(stereo.tobytes())
-    for side in SIDES:
-        live_path(folder, call_id, side).unlink(missing_ok=True)
+        out.writeframes(samples.astype("<i2").tobytes())
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
-    return Saved(call_id, str(relative), round(length / RATE, 2), digest)
+    return Saved(call_id, str(relative), round(len(samples) / RATE, 2), digest)
 
 
-def _samples(path: Path) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
+def _samples(path: Path) -> _Sound:
     """All samples, by the file's size: the header of an unfinished file says nothing."""
     if not path.exists():
         return np.zeros(0, dtype="<i2")
@@ -101,7 +107,7 @@ class Finisher:
     def __init__(self, folder: Path, done: Callable[[Saved], None]) -> None:
         (folder / "live").mkdir(parents=True, exist_ok=True)
         self._folder, self._done = folder, done
-        self._queue: queue.SimpleQueue[tuple[str, bool]] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[tuple[str, bool | _Sound]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="recordings", daemon=True)
         self._thread.start()
 
@@ -110,6 +116,10 @@ class Finisher:
         nobody will complete them any more."""
         self._queue.put((call_id, torn))
 
+    def keep(self, call_id: str, samples: _Sound) -> None:
+        """Write what was heard of a call that no agent had: evidence for the verdict."""
+        self._queue.put((call_id, samples))
+
     def close(self) -> None:
         """Finish what is queued, then end."""
         self._queue.put(("", False))
@@ -117,11 +127,14 @@ class Finisher:
 
     def _run(self) -> None:
         while True:
-            call_id, torn = self._queue.get()
+            call_id, what = self._queue.get()
             if not call_id:
                 return
             try:
-                if not torn:
+                if isinstance(what, np.ndarray):
+                    self._done(_write(self._folder, call_id, what))
+                    continue
+                if not what:
                     wait_until_written(self._folder, call_id)
                 self._done(join(self._folder, call_id))
             except OSError as error:

@@ -41,6 +41,19 @@ def verdict_of(status: int, cause: int, rang: bool) -> Verdict:
     return _BY_STATUS.get(status, Verdict.FAILED)
 
 
+# Codes that networks also send when only the announcement knew why.
+_VAGUE_STATUS = (408, 480, 487, 500, 502, 503, 504)
+_VAGUE_CAUSE = (0, 16, 31, 127)
+
+
+def verdict_heard(status: int, cause: int, rang: bool, heard: Verdict | None) -> Verdict:
+    """As `verdict_of`, with what an announcement or tone said before: it counts where the codes are
+    vague, and never against a code that says more."""
+    if heard is not None and status in _VAGUE_STATUS and cause in _VAGUE_CAUSE:
+        return heard
+    return verdict_of(status, cause, rang)
+
+
 def may_have_rung(verdict: Verdict) -> bool:
     """Whether the customer's phone may have rung: then the attempt is never placed elsewhere."""
     return verdict not in (Verdict.FAILED, Verdict.NOT_SENT, Verdict.INVALID_NUMBER)

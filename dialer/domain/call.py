@@ -71,6 +71,7 @@ class WasEnded:
     no_audio: bool = False
     lost: bool = False
     seat_gone: bool = False
+    screened: str = ""  # machine | message | fax | network: the node ended it, and why
 
 
 Happening = Progressed | WasConnected | WasAbandoned | WasEnded
@@ -109,11 +110,13 @@ class OutcomeKnown:
 
 Effect = Moved | SeatTaken | OutcomeAwaited | OutcomeKnown
 
+_SCREENED = {"machine": "AM_DIALER", "message": "AM_MESSAGE", "fax": "FAX"}
 _CODES = {
     "busy": "BUSY",
     "no_answer": "NO_ANSWER",
     "rejected": "REJECTED",
     "unreachable": "POWER_OFF",
+    "suspended": "SUSPENDED",
     "invalid_number": "INVALID",
     "cancelled": "CANCELLED",
     "failed": "TRUNK_FAIL",
@@ -159,7 +162,7 @@ def _abandon(call: Call) -> tuple[Call, tuple[Effect, ...]]:
 
 
 def _end(call: Call, end: WasEnded) -> tuple[Call, tuple[Effect, ...]]:
-    answered = call.answered or end.verdict == "answered"
+    answered = call.answered or end.verdict == "answered" or bool(end.screened)
     abandoned = call.abandoned or (answered and call.seat_id is None and _left_alone(end))
     over = replace(call, state=CallState.ENDED, answered=answered, abandoned=abandoned)
     if call.seat_id is not None:
@@ -173,12 +176,14 @@ def _left_alone(end: WasEnded) -> bool:
 
     A customer who hangs up before the limit is CALLEE_QUICK: in neither numerator nor denominator.
     """
-    return not end.no_audio and (end.lost or end.by != "customer")
+    return not end.no_audio and not end.screened and (end.lost or end.by != "customer")
 
 
 def _code_without_agent(call: Call, end: WasEnded) -> str:
     if call.abandoned:
         return "ABANDONED"
+    if end.screened:
+        return _SCREENED.get(end.screened) or _CODES.get(end.verdict, "AM_DIALER")
     if call.answered:
         return "NO_AUDIO" if end.no_audio else "CALLEE_QUICK"
     if end.lost:

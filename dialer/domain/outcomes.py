@@ -93,10 +93,14 @@ OUTCOMES: dict[str, Outcome] = _table(
     _number("WRONG_NUMBER", Then.NUMBER_DEAD),
     Outcome("IDENTITY_NOT_CONFIRMED", Group.OTHER, Then.RETRY, right_party=False),
     Outcome("AM_AGENT", Group.MACHINE, Then.RETRY, False, False, False),
+    _system("AM_DIALER", Group.MACHINE, Then.RETRY),  # the node hung up on a machine
+    _system("AM_MESSAGE", Group.MACHINE, Then.RETRY),  # and spoke the message after its beep
+    _system("FAX", Group.NUMBER, Then.RETRY),
     _system("NO_ANSWER", Group.NO_CONTACT, Then.RETRY),
     _system("BUSY", Group.NO_CONTACT, Then.RETRY),
     _system("POWER_OFF", Group.NO_CONTACT, Then.RETRY),
     _system("REJECTED", Group.NO_CONTACT, Then.RETRY),
+    _system("SUSPENDED", Group.NO_CONTACT, Then.RETRY),  # 停机: often only until the bill is paid
     _system("INVALID", Group.NUMBER, Then.NUMBER_DEAD),
     # Somebody answered and met nobody: it counts in the caps as if we had talked.
     _system("ABANDONED", Group.SYSTEM, Then.RETRY, effective=True),

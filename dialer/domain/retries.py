@@ -13,6 +13,7 @@ from dialer.domain.outcomes import OUTCOMES, Then
 # Minutes to wait; a code that is not here waits a day.
 DEFAULT_MINUTES: Mapping[str, int] = {
     "BUSY": 30, "NO_ANSWER": 180, "POWER_OFF": 360, "REJECTED": 360, "AM_AGENT": 240,
+    "AM_DIALER": 240, "AM_MESSAGE": 1440, "FAX": 7 * 1440, "SUSPENDED": 3 * 1440,
     "TRUNK_FAIL": 60, "CANCELLED": 60, "SEAT_GONE": 1, "CALLEE_QUICK": 180, "NO_AUDIO": 60, "ABANDONED": 1440,
     "UNKNOWN": 1440, "PAID_CLAIM": 3 * 1440, "RPC_REFUSE": 2 * 1440, "RPC_NO_ABILITY": 3 * 1440,
     "RPC_HANGUP": 1440, "RPC_HOSTILE": 3 * 1440, "TP_MESSAGE": 1440,

@@ -74,7 +74,7 @@ def happening_of(event: Event) -> Happening | None:
             return WasAbandoned()
         case Ended(verdict=verdict, ended_by=by, no_audio=no_audio, sip_reason=reason):
             gone = verdict is Verdict.NOT_SENT and reason == SEAT_GONE
-            return WasEnded(verdict, by, no_audio, seat_gone=gone)
+            return WasEnded(verdict, by, no_audio, seat_gone=gone, screened=event.screened)
     return None
 
 
@@ -103,7 +103,10 @@ def advance(
     if live.call.state is not before.state:
         live.phase_since = moment
     floor.happened += [
-        (live.node, event) for event in events_of(attempt.id, live, before, attempt.verdict, moment)
+        (live.node, event)
+        for event in events_of(
+            attempt.id, live, before, attempt.verdict, moment, screened=attempt.screened or ""
+        )
     ]
     for effect in effects:
         _carry_out(session, floor, attempt, live.call, effect, at)
@@ -163,16 +166,24 @@ def _note_details(
             if isinstance(event, Abandoned):
                 attempt.message_ms = waited if event.message else None
                 attempt.abandon_cause = _cause(session, floor, attempt)
-        case Judged(kind=kind):
-            attempt.answer_kind = kind
-            fact = CallJudged(attempt_id=attempt.id, seat_id=attempt.seat_id or 0, kind=kind)
-            publish(session, fact, at)
+        case Judged():
+            _note_verdict(session, attempt, event, at)
         case RecordingSaved(path=path, sha256=digest):
             attempt.recording, attempt.recording_sha256 = path, digest
         case Ended(verdict=verdict, sip_code=code, ended_by=by, talk_ms=talk):
             if attempt.ended_at is None:
+                attempt.screened = event.screened
                 attempt.verdict, attempt.sip_code = verdict, code
                 attempt.ended_by, attempt.talk_ms = by, talk
+
+
+def _note_verdict(session: Session, attempt: Attempt, heard: Judged, at: datetime) -> None:
+    attempt.answer_kind, attempt.answer_reason = heard.kind, heard.reason
+    attempt.answer_confidence, attempt.answer_ms = heard.confidence, heard.at_ms
+    if not heard.early:
+        attempt.voice_from_ms, attempt.voice_to_ms = heard.voice_from_ms, heard.voice_to_ms
+    fact = CallJudged(attempt_id=attempt.id, seat_id=attempt.seat_id or 0, kind=heard.kind)
+    publish(session, fact, at)
 
 
 def _carry_out(

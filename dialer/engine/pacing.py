@@ -39,7 +39,7 @@ class Listed:
 
 
 def events_of(
-    call_id: str, live: LiveCall, before: Call, verdict: str, at: float
+    call_id: str, live: LiveCall, before: Call, verdict: str, at: float, *, screened: str = ""
 ) -> list[pacing.Event]:
     """What the step from `before` to `live.call` means for the pacer. Each call is answered, met and
     ended once, because the state machine lets each happen once."""
@@ -53,7 +53,9 @@ def events_of(
     if after.abandoned and not before.abandoned:
         told.append(pacing.Abandoned(at, call_id))
     if after.state is CallState.ENDED and after.seat_id is None and not after.abandoned:
-        if after.answered:
+        if screened:
+            told.append(pacing.MachineFound(at, call_id))
+        elif after.answered:
             told.append(pacing.QuickHangup(at, call_id))
         else:
             told.append(_NO_ANSWER.get(verdict, pacing.Failed)(at, call_id))

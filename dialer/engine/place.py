@@ -28,7 +28,7 @@ from dialer.store.asking import Terms, best_phone, gather, pack_of
 from dialer.store.entries import charge, next_ready
 from dialer.store.lease import is_held
 from dialer.store.tables import Attempt, Campaign, Entry, Phone, Upload
-from telephony.protocol import Originate
+from telephony.protocol import ClockStart, Originate, Screen, ScreenPolicy
 
 FINAL = ("INVALID_NUMBER", "WRONG_NUMBER", "NO_NUMBER", "CASE_CLOSED", "RECALLED")
 CONSIDER_MAX = 200  # entries looked at in one transaction: the write lock is not held for long
@@ -123,6 +123,7 @@ class Ticket:
     shown: PoolNumber
     licence: Licence
     message: str  # for a customer whom no agent can take
+    screen: Screen
 
 
 def ask_for_seat(
@@ -168,8 +169,10 @@ def _ask(
         if blocked.code == "CLI_UNAVAILABLE" and isinstance(shown, Shortage):
             blocked = Blocked(block_code(shown.why), shown.until)
         return blocked
-    message = campaign.message if asking.message_allowed(phone.number, now) else ""
-    return Ticket(target, book, phone, shown, verdict.licence, message)
+    may_play = asking.message_allowed(phone.number, now)
+    message = campaign.message if may_play else ""
+    screen = _screen(campaign, pack, may_play, is_for_seat)
+    return Ticket(target, book, phone, shown, verdict.licence, message, screen)
 
 
 def _write(
@@ -198,9 +201,21 @@ def _write(
         call_id=attempt.id, number=ticket.phone.number, outbound_number=shown.number,
         campaign=str(campaign.id), trunk=trunk, ring_seconds=campaign.ring_seconds,
         connect_limit_ms=campaign.connect_limit_ms, message=ticket.message,
-        seat_id=str(seat.id) if seat else "",
+        screen=ticket.screen, seat_id=str(seat.id) if seat else "",
     ))  # fmt: skip
     return attempt
+
+
+def _screen(campaign: Campaign, pack: RulePack, may_play: bool, is_for_seat: bool) -> Screen:
+    """The campaign's policy for machines, with the pack's clock; no message without consent to one.
+    The agent of a call that was placed for one is told, and kept waiting by nothing."""
+    policy = ScreenPolicy(campaign.amd_policy)
+    if is_for_seat and policy is not ScreenPolicy.OFF:
+        policy = ScreenPolicy.CLASSIFY
+    return Screen(
+        policy=policy, limit_ms=campaign.amd_limit_ms,
+        message=campaign.amd_message if may_play else "", starts=ClockStart(pack.abandon.starts),
+    )  # fmt: skip
 
 
 def _budget_left(

@@ -14,6 +14,7 @@ from dialer.domain.outcomes import OUTCOMES
 from dialer.domain.seat import WORK
 from dialer.store.tables import Attempt, Entry, Outcome, Promise, Seat, SeatSpan
 
+MACHINES = ("AM_AGENT", "AM_DIALER", "AM_MESSAGE", "FAX")
 LIMIT_MS = 2000  # the two-second rule; the node keeps it, here it only sorts what happened
 
 
@@ -26,7 +27,7 @@ def run_totals(session: Session, campaigns: list[int], now: datetime) -> dict[st
         .where(Attempt.campaign_id.in_(campaigns))
     ).all()  # fmt: skip
     answered = [row for row in rows if row.answered_at is not None]
-    machines = [row for row in answered if row.code == "AM_AGENT"]
+    machines = [row for row in answered if row.code in MACHINES]
     quick = [row for row in answered if row.code in ("CALLEE_QUICK", "NO_AUDIO")]
     waits = sorted(row.waited_ms for row in rows if row.connected_at and row.waited_ms is not None)
     promises = session.execute(
@@ -65,7 +66,12 @@ def answered_calls(
     """Every answered call in exactly one kind (docs/rules.md, abandonment)."""
     query = (
         select(
-            Attempt.abandoned, Attempt.seat_id, Attempt.message_ms, Attempt.ended_at, Outcome.code
+            Attempt.abandoned,
+            Attempt.seat_id,
+            Attempt.message_ms,
+            Attempt.ended_at,
+            Attempt.screened,
+            Outcome.code,
         )
         .outerjoin(Outcome, Outcome.attempt_id == Attempt.id)
         .where(Attempt.campaign_id.in_(campaigns), Attempt.answered_at.is_not(None))
@@ -88,7 +94,7 @@ def _kind(row: Any) -> Kind | None:
             agent_ms=0.0 if met else None, message_ms=row.message_ms,
             hung_up_by_callee_ms=None if row.abandoned else 0.0,
             machine_said_agent=row.code is not None and not OUTCOMES[row.code].person,
-            no_media=row.code == "NO_AUDIO",
+            amd_hung_up=bool(row.screened) and not met, no_media=row.code == "NO_AUDIO",
         ),
         LIMIT_MS,
     )  # fmt: skip

@@ -78,7 +78,7 @@ def _past(row: Any, debtor_id: int) -> Past:
         conversation=bool(outcome and outcome.right_party and outcome.by_agent),
         rang=in_flight or not row.verdict or may_have_rung(Verdict(row.verdict)),
         connected=row.verdict not in NOT_CONNECTED,
-        machine=row.code == "AM_AGENT",
+        machine=bool(outcome and outcome.group is Group.MACHINE),
         third_party=bool(outcome and outcome.group is Group.THIRD_PARTY),
     )  # fmt: skip
 

@@ -26,6 +26,8 @@ LEFT_OUT = (
     "v4l2", "openh264", "vpx", "opencore-amr", "silk", "bcg729", "lyra", "speex-codec",
     "speex-aec", "libuuid",
 )  # fmt: skip
+# Objects of the static libraries that nothing in pjsua refers to, and that Kept calls through ctypes.
+KEPT_TOO = ("pjmedia_mem_capture_create",)
 LICENSED = {"gsm": "gsm", "ilbc": "ilbc", "g7221": "g7221"}  # folders Debian may have removed
 STARTED = time.monotonic()
 
@@ -153,13 +155,16 @@ def _link(tree: Path) -> Path:
     flags = subprocess.run(make, cwd=tree, input=rule, capture_output=True, text=True, check=True)
     module = tree / WRAPPER / f"_pjsua2{sysconfig.get_config_var('EXT_SUFFIX')}"
     libraries = [*flags.stdout.split(), "-lspeexdsp"]
-    _run(["g++", "-shared", "-s", "wrap.o", "-o", str(module), *libraries], tree / WRAPPER)
+    kept = [f"-Wl,-u,{symbol}" for symbol in KEPT_TOO]
+    _run(["g++", "-shared", "-s", "wrap.o", "-o", str(module), *kept, *libraries], tree / WRAPPER)
     return module
 
 
 def _try_import(tree: Path) -> None:
     """A module with a missing symbol must fail here, not on the first shift."""
-    probe = "import pjsua2 as p; e = p.Endpoint(); e.libCreate(); e.libDestroy()"
+    probe = "import pjsua2 as p; e = p.Endpoint(); e.libCreate(); e.libDestroy(); "
+    probe += "import ctypes, _pjsua2; lib = ctypes.CDLL(_pjsua2.__file__); "
+    probe += "; ".join(f"lib.{symbol}" for symbol in KEPT_TOO)
     _run([sys.executable, "-c", probe], tree / WRAPPER)
 
 

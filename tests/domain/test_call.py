@@ -33,6 +33,7 @@ HAPPENINGS = st.one_of(
         ),
         by=st.sampled_from(["customer", "agent", "engine", "node", "carrier"]),
         no_audio=st.booleans(), lost=st.booleans(), seat_gone=st.booleans(),
+        screened=st.sampled_from(["", "machine", "message", "fax", "network"]),
     ),
 )  # fmt: skip
 
@@ -97,6 +98,20 @@ def test_nothing_leaves_ended(before, after):
         ),
         ([Progressed(CallState.ANSWERED), WasEnded("unknown", "node", lost=True)], "ABANDONED"),
         ([Progressed(CallState.RINGING), WasEnded("unknown", "node", lost=True)], "UNKNOWN"),
+        ([Progressed(CallState.RINGING), WasEnded("suspended")], "SUSPENDED"),
+        (
+            [Progressed(CallState.ANSWERED), WasEnded("answered", "node", screened="machine")],
+            "AM_DIALER",
+        ),
+        (
+            [Progressed(CallState.ANSWERED), WasEnded("answered", "customer", screened="message")],
+            "AM_MESSAGE",
+        ),
+        ([Progressed(CallState.ANSWERED), WasEnded("answered", "node", screened="fax")], "FAX"),
+        (
+            [Progressed(CallState.ANSWERED), WasEnded("unreachable", "node", screened="network")],
+            "POWER_OFF",
+        ),
     ],
 )
 def test_without_an_agent_the_system_knows_the_code(happenings, code):

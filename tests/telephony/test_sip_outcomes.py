@@ -160,13 +160,13 @@ def test_a_customer_who_hangs_up_frees_the_seat(bench):
     carrier.done()
 
 
-def test_a_tone_without_a_pause_is_judged_a_machine(bench):
+def test_a_dial_tone_is_no_person(bench):
     from telephony.protocol import Judged
 
     bench.send(SeatReady(seat_id="1", campaigns=("1",)))
-    carrier = bench.sipp("talks", tone=bench.tone)
+    carrier = bench.sipp("talks", tone=write_tone(bench.folder / "450.alaw", 450))
     call = bench.call()
-    assert bench.wait_for(Judged, call).kind is AnswerKind.MACHINE
+    assert bench.wait_for(Judged, call).kind is AnswerKind.TONE
     bench.send(Hangup(call_id=call))
     assert bench.over(call).ended_by is EndedBy.ENGINE
     carrier.done()

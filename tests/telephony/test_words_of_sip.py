@@ -1,14 +1,13 @@
-"""SIP codes to verdicts; the rhythm of a voice to a kind; patches of the source; configuration."""
+"""SIP codes to verdicts; patches of the source; configuration."""
 
 import pytest
 
-from telephony.answer_kind import Judge
 from telephony.config_file import ConfigError
 from telephony.own_numbers import read_range
 from telephony.pjsua2_build.patches import DEAF_CALLS, Edit, applied, mend
-from telephony.protocol import AnswerKind, Verdict
+from telephony.protocol import Verdict
 from telephony.settings import load
-from telephony.sip_codes import may_have_rung, q850_cause, verdict_of
+from telephony.sip_codes import may_have_rung, q850_cause, verdict_heard, verdict_of
 
 pytestmark = pytest.mark.unit
 
@@ -26,6 +25,17 @@ def test_each_code_has_one_verdict(status, cause, rang, verdict):
     assert verdict_of(status, cause, rang) is verdict
 
 
+@pytest.mark.parametrize(
+    ("status", "cause", "heard", "verdict"),
+    [(480, 0, Verdict.SUSPENDED, Verdict.SUSPENDED), (503, 0, Verdict.UNREACHABLE, Verdict.UNREACHABLE),
+     (487, 16, Verdict.INVALID_NUMBER, Verdict.INVALID_NUMBER), (404, 0, Verdict.BUSY, Verdict.INVALID_NUMBER),
+     (480, 20, Verdict.SUSPENDED, Verdict.UNREACHABLE), (486, 0, Verdict.UNREACHABLE, Verdict.BUSY),
+     (503, 0, None, Verdict.FAILED)],
+)  # fmt: skip
+def test_what_was_heard_counts_where_the_code_is_vague(status, cause, heard, verdict):
+    assert verdict_heard(status, cause, True, heard) is verdict
+
+
 def test_only_what_cannot_have_rung_may_go_out_again():
     assert {v for v in Verdict if not may_have_rung(v)} == {
         Verdict.FAILED, Verdict.NOT_SENT, Verdict.INVALID_NUMBER,
@@ -38,40 +48,6 @@ def test_cause_in_a_reason_header():
     )
     assert q850_cause(message) == 20
     assert q850_cause("SIP/2.0 486 Busy\r\n\r\n") == 0
-
-
-def judged(*stretches: tuple[int, int]) -> AnswerKind:
-    """Feed (level, milliseconds) stretches in 20 ms steps."""
-    judge, now = Judge(), 0
-    for level, milliseconds in stretches:
-        for _ in range(milliseconds // 20):
-            judge.hear(level, now)
-            now += 20
-    return judge.verdict
-
-
-@pytest.mark.parametrize(
-    ("stretches", "kind"),
-    [(((0, 300), (40, 600), (0, 800)), AnswerKind.PERSON),
-     (((0, 300), (40, 3200)), AnswerKind.MACHINE),
-     (((0, 100), (40, 2400), (0, 800)), AnswerKind.MACHINE),
-     (((40, 1000), (0, 300), (40, 2100)), AnswerKind.MACHINE),  # a breath is no pause
-     (((0, 5200),), AnswerKind.SILENCE),
-     (((0, 300), (40, 600), (0, 300)), AnswerKind.UNDECIDED)],
-)  # fmt: skip
-def test_a_person_says_a_word_and_waits(stretches, kind):
-    assert judged(*stretches) is kind
-
-
-def test_a_verdict_is_never_changed():
-    judge = Judge()
-    for now in range(0, 1000, 20):
-        judge.hear(40, now)
-    for now in range(1000, 2000, 20):
-        judge.hear(0, now)
-    assert judge.verdict is AnswerKind.PERSON
-    for now in range(2000, 9000, 20):
-        assert judge.hear(40, now) is AnswerKind.PERSON
 
 
 ORIGINAL = "".join(edit.old + "\n...\n" for edit in DEAF_CALLS)

@@ -37,11 +37,17 @@ def test_agents_and_weights_are_set_by_those_who_may(office, campaign):
     assert manager.call("PUT", f"/campaigns/{campaign}/weight", {"weight": 2.5}).status_code == 200
     assert supervisor.call("PUT", f"/campaigns/{campaign}/weight", {"weight": 2}).status_code == 403
     assert manager.call("PUT", f"/campaigns/{campaign}/weight", {"weight": 0}).status_code == 409
+    machines = {"policy": "hang_up", "limit_ms": 2500}
+    assert supervisor.call("PUT", f"/campaigns/{campaign}/screening", machines).status_code == 403
+    assert manager.call("PUT", f"/campaigns/{campaign}/screening", machines).status_code == 200
+    odd = manager.call("PUT", f"/campaigns/{campaign}/screening", {"policy": "shout"})
+    assert odd.status_code == 422
     unknown = supervisor.call("PUT", f"/users/{agent}/campaigns", {"campaign_ids": [77]})
     assert unknown.status_code == 404
     with read(office.sessions) as session:
         assert session.scalars(select(Assignment.campaign_id)).all() == [campaign]
         assert session.get_one(Campaign, campaign).weight == 2.5
+        assert session.get_one(Campaign, campaign).amd_policy == "hang_up"
 
 
 def test_the_decision_is_explained_in_a_sentence(office, campaign):

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from dialer.actions.assignments import assign_campaigns, weigh_campaign
 from dialer.actions.refusals import Refused
+from dialer.actions.screening import Policy, set_screening
 from dialer.clock import utc_now
 from dialer.reports.live_board import pacing_of, snapshot
 from dialer.store.session import read
@@ -34,6 +35,30 @@ class WeightIn(Message):
     """Share of the agents that campaigns have in common; 2 gets twice as much as 1."""
 
     weight: float
+
+
+class ScreeningIn(Message):
+    """`hang_up` and `leave_message` keep machines from agents; see docs/answer-kinds.md before."""
+
+    policy: Policy
+    limit_ms: int = 4000
+    message: Annotated[str, Field(max_length=64)] = ""
+
+
+@endpoint(
+    "PUT",
+    "/campaigns/<int:campaign_id>/screening",
+    "What is done when a machine answers",
+    MANAGER,
+    body=ScreeningIn,
+)
+def put_screening(campaign_id: int, body: ScreeningIn) -> dict[str, Any]:
+    """For calls from now on."""
+    set_screening(
+        sessions(), actor(), campaign_id, policy=body.policy, limit_ms=body.limit_ms,
+        message=body.message, now=utc_now(),
+    )  # fmt: skip
+    return {}
 
 
 @endpoint(

@@ -50,7 +50,13 @@ class Attempt(Base):
     talk_ms: Mapped[int] = mapped_column(default=0)
     seat_id: Mapped[int | None] = mapped_column(ForeignKey("seat.id"))
     for_seat_id: Mapped[int | None] = mapped_column(ForeignKey("seat.id"))  # placed for this agent
-    answer_kind: Mapped[str] = mapped_column(default="")
+    answer_kind: Mapped[str] = mapped_column(default="")  # telephony.protocol.AnswerKind
+    answer_reason: Mapped[str] = mapped_column(default="")
+    answer_confidence: Mapped[float | None]  # share of such verdicts that are right on a test set
+    answer_ms: Mapped[int | None]  # 200 OK to the verdict
+    voice_from_ms: Mapped[int | None]  # 200 OK to the first speech
+    voice_to_ms: Mapped[int | None]  # and to the last before the verdict
+    screened: Mapped[str] = mapped_column(default="")  # telephony.protocol.Screened
     abandoned: Mapped[bool] = mapped_column(default=False)
     message_ms: Mapped[float | None]  # 200 OK to the message, when one was played
     abandon_cause: Mapped[str] = mapped_column(default="")

@@ -35,6 +35,9 @@ class Campaign(Base):
     ring_seconds: Mapped[int] = mapped_column(default=30)
     connect_limit_ms: Mapped[int] = mapped_column(default=2000)
     message: Mapped[str] = mapped_column(default="sorry-zh")
+    amd_policy: Mapped[str] = mapped_column(default="classify")  # telephony.protocol.ScreenPolicy
+    amd_limit_ms: Mapped[int] = mapped_column(default=4000)
+    amd_message: Mapped[str] = mapped_column(default="")  # prompt for machines
     narrowing: Mapped[dict[str, Any]] = mapped_column(default=dict)  # tighter than pack, agreement
     recycle: Mapped[dict[str, Any]] = mapped_column(default=dict)  # retry rules of its own
     weight: Mapped[float] = mapped_column(default=1.0)  # share of the agents it competes for

@@ -1,0 +1,57 @@
+"""What a node knows of one customer's call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from telephony.listening import Listened
+from telephony.protocol import EndedBy, Originate, Screened, Verdict
+from telephony.screening import Screening
+from telephony.settings import Trunk
+from telephony.sip_bridge import Prompt, Recorders
+from telephony.sip_leg import Leg
+
+
+@dataclass(slots=True)
+class Customer:
+    """One customer's call. Times are monotonic seconds."""
+
+    order: Originate
+    trunk: Trunk
+    dialed_at: float
+    leg: Leg | None = None
+    ringing_at: float = 0.0
+    answered_at: float = 0.0
+    connected_at: float = 0.0
+    seat_id: str = ""
+    bridged: bool = False
+    abandoned: bool = False
+    no_audio: bool = False
+    we_ended: EndedBy | None = None
+    hang_up_at: float | None = None
+    reoffer_until: float | None = None
+    packets: int = 0
+    packets_at: float = 0.0
+    screening: Screening | None = None  # from the 200 OK on
+    listened: Listened | None = None
+    awaits_verdict: bool = False  # and no agent before it
+    awaits_beep: bool = False
+    is_judged: bool = False
+    screened: Screened = Screened.NO
+    announced: Verdict | None = None  # what the network said of the attempt
+    recorders: Recorders | None = None
+    prompt: Prompt | None = None
+
+    def clock_at(self, now: float) -> float:
+        """When the two seconds began; the 200 OK unless machines are screened."""
+        if self.screening is None or not self.screening.holds or self.listened is None:
+            return self.answered_at
+        return self.screening.clock(self.listened.voice, now)
+
+    def phase(self) -> str:
+        """Word for snapshots."""
+        if self.abandoned:
+            return "message"
+        if self.seat_id:
+            return "connected"
+        return "answered" if self.answered_at else ("ringing" if self.ringing_at else "dialing")
