@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from dialer.actions.seats import PAUSE_REASONS
+from dialer.domain.previews import SKIP_REASONS
 from workbench.auth import needs
 
 pages = Blueprint("desk", __name__)
@@ -14,4 +15,5 @@ pages = Blueprint("desk", __name__)
 def page() -> ResponseReturnValue:
     """Seat, call, outcome."""
     reasons = [reason for reason in PAUSE_REASONS if reason != "start"]
-    return render_template("page.html", view="desk", facts={"pause_reasons": reasons})
+    facts = {"pause_reasons": reasons, "skip_reasons": SKIP_REASONS}
+    return render_template("page.html", view="desk", facts=facts)

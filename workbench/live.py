@@ -23,6 +23,8 @@ from sqlalchemy.orm import Session
 
 from dialer.actions import outcomes as outcome_actions
 from dialer.actions import seats as seat_actions
+from dialer.actions.dialing import ask_dial, cancel_dial
+from dialer.actions.previews import answer_preview
 from dialer.actions.refusals import Refused
 from dialer.clock import monotonic, utc_now
 from dialer.domain.compliance import RulePack
@@ -35,7 +37,17 @@ from dialer.store.session import Sessions, read
 from workbench.auth import actor, language_now
 from workbench.errors import as_error, bad_input, our_fault, refusal_text
 from workbench.rules import pack_in_force
-from workbench.schemas import Draft, Message, OnCall, OutcomeIn, SeatStatus, Watch
+from workbench.schemas import (
+    DialIn,
+    DialRequestIn,
+    Draft,
+    Message,
+    OnCall,
+    OutcomeIn,
+    PreviewIn,
+    SeatStatus,
+    Watch,
+)
 from workbench.translations import say
 
 log = logging.getLogger(__name__)
@@ -67,6 +79,7 @@ def install(app: Flask, sessions: Sessions, origin: str) -> Follower:
     app.extensions["kept_follower"] = follower
     _listen_to_pages(sessions, follower)
     _listen_to_calls(sessions)
+    _listen_to_dialing(sessions)
     return follower
 
 
@@ -243,7 +256,7 @@ def _listen_to_calls(sessions: Sessions) -> None:
         promise = asked.promise
         return outcome_actions.record_outcome(
             sessions, actor(), key=asked.key, attempt_id=asked.attempt_id, code=asked.code,
-            note=asked.note, callback_at=asked.callback_at,
+            note=asked.note, callback_at=asked.callback_at, callback_mine=asked.callback_mine,
             promise=PromiseAsk(promise.amount_minor, promise.due_on) if promise else None,
             now=utc_now(),
         )  # fmt: skip
@@ -252,3 +265,35 @@ def _listen_to_calls(sessions: Sessions) -> None:
     @_answering(OnCall, "agent", "supervisor", "manager", "admin")
     def _hangup(asked: OnCall) -> None:
         outcome_actions.ask_hangup(sessions, actor(), asked.attempt_id, utc_now())
+
+
+def _listen_to_dialing(sessions: Sessions) -> None:
+    """Calls of one's own: ask for one, take it back, answer an offer. The engine does the rest."""
+
+    @socketio.on("dial:ask")
+    @_answering(DialIn, "agent")
+    def _ask(asked: DialIn) -> Answer:
+        answer = ask_dial(
+            sessions, actor(), key=asked.key, entry_id=asked.entry_id, phone_id=asked.phone_id,
+            now=utc_now(),
+        )  # fmt: skip
+        return {**answer, **_desk_view()}
+
+    @socketio.on("dial:cancel")
+    @_answering(DialRequestIn, "agent")
+    def _cancel(asked: DialRequestIn) -> Answer:
+        cancel_dial(sessions, actor(), asked.request_id, utc_now())
+        return _desk_view()
+
+    @socketio.on("preview:answer")
+    @_answering(PreviewIn, "agent")
+    def _preview(asked: PreviewIn) -> Answer:
+        answer_preview(
+            sessions, actor(), key=asked.key, preview_id=asked.preview_id, answer=asked.answer,
+            reason=asked.reason, minutes=asked.minutes, phone_id=asked.phone_id, now=utc_now(),
+        )  # fmt: skip
+        return _desk_view()
+
+    def _desk_view() -> Answer:
+        with read(sessions) as session:
+            return {"view": view_of(session, "desk", actor().user_id, pack_in_force())}

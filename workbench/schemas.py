@@ -99,6 +99,32 @@ class OutcomeIn(OnCall):
     note: Annotated[str, Field(max_length=4000)] = ""
     promise: PromiseIn | None = None
     callback_at: AwareDatetime | None = None
+    callback_mine: bool = False
+
+
+class DialIn(Message):
+    """Dial one entry on one of its person's numbers, or on the best; `key` makes it count once."""
+
+    key: Key
+    entry_id: int
+    phone_id: int | None = None
+
+
+class DialRequestIn(Message):
+    """A request that waits for a line."""
+
+    request_id: int
+
+
+class PreviewIn(Message):
+    """The answer to an offered entry: dial, skip for a reason, or snooze for minutes."""
+
+    key: Key
+    preview_id: int
+    answer: Annotated[str, Field(pattern=r"^(dial|skip|snooze)$")]
+    reason: Annotated[str, Field(max_length=20)] = ""
+    minutes: int = 0
+    phone_id: int | None = None
 
 
 class CampaignIn(Message):

@@ -7,7 +7,6 @@ same transaction, so that no entry is lost between two hands.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select, update
@@ -16,31 +15,19 @@ from sqlalchemy.orm import Session
 from dialer.actions.actor import Actor
 from dialer.actions.idempotency import earlier_answer, fingerprint, keep_answer
 from dialer.actions.refusals import Refused
+from dialer.domain.previews import (
+    LIVE,
+    SKIP_REASONS,
+    SKIP_REST,
+    SNOOZE_MINUTES_MAX,
+    SNOOZE_MINUTES_MIN,
+    PreviewState,
+)
 from dialer.facts import DialAsked, PreviewMoved
 from dialer.feed import publish
 from dialer.store import audit
 from dialer.store.session import Sessions, write
 from dialer.store.tables import DialRequest, Entry, Phone, Preview, Seat
-
-SKIP_REASONS = ("not_now", "somebody_else", "unclear", "other")
-SKIP_REST = timedelta(minutes=30)
-SNOOZE_MINUTES_MIN, SNOOZE_MINUTES_MAX = 5, 480
-
-
-class PreviewState(StrEnum):
-    """open -> accepted -> dialed | blocked; open -> skipped | snoozed | missed; any -> withdrawn."""
-
-    OPEN = "open"
-    ACCEPTED = "accepted"  # the agent wants it dialed; the engine asks the gate once more
-    DIALED = "dialed"
-    BLOCKED = "blocked"  # meanwhile the gate says no
-    SKIPPED = "skipped"
-    SNOOZED = "snoozed"
-    MISSED = "missed"  # the deadline passed; the seat is paused
-    WITHDRAWN = "withdrawn"  # pause, lost leg, a customer, a stop flag
-
-
-LIVE = (PreviewState.OPEN, PreviewState.ACCEPTED)
 
 
 def end_preview(

@@ -197,7 +197,7 @@ def _carry_out(
                 setattr(attempt, stamp, at)
             publish(session, CallMoved(
                 attempt_id=attempt.id, campaign_id=attempt.campaign_id, state=to,
-                seat_id=call.seat_id or 0, verdict=attempt.verdict,
+                seat_id=call.seat_id or attempt.for_seat_id or 0, verdict=attempt.verdict,
             ), at)  # fmt: skip
         case SeatTaken(seat_id):
             attempt.seat_id = seat_id

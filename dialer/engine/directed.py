@@ -12,10 +12,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dialer.actions.previews import LIVE
 from dialer.clock import monotonic
 from dialer.domain.compliance import RulePack
 from dialer.domain.pacing import Mode
+from dialer.domain.previews import LIVE
 from dialer.domain.seat import SeatState, SeatStatus
 from dialer.engine import callbacks, previews, requests
 from dialer.engine.floor import PACED, Floor, LiveSeat

@@ -11,10 +11,11 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from dialer.actions.previews import PreviewState, end_preview
+from dialer.actions.previews import end_preview
 from dialer.clock import HOME, monotonic
 from dialer.domain.call import Call, CallState
 from dialer.domain.pacing import AgentMoved, AgentState, Event, Mode
+from dialer.domain.previews import PreviewState
 from dialer.domain.seat import SeatFacts, SeatState, SeatStatus, state_of
 from dialer.domain.training import is_trained
 from dialer.engine.number_use import NumberUse

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dialer.actions.previews import LIVE, PreviewState, end_preview
+from dialer.actions.previews import end_preview
 from dialer.actions.seats import pause_missed
 from dialer.domain.compliance import Blocked
+from dialer.domain.previews import LIVE, PreviewState
 from dialer.engine.floor import Floor, LiveSeat, load_seat, settle
 from dialer.engine.place import Placing, Target, ask_for_seat, put_back
 from dialer.facts import PreviewMoved

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dialer.actions.previews import LIVE, PreviewState, end_preview
+from dialer.actions.previews import end_preview
 from dialer.domain.compliance import Blocked
+from dialer.domain.previews import LIVE, PreviewState
 from dialer.engine.floor import Floor, LiveSeat, give_call, settle
 from dialer.engine.place import Placing, Target, ask_for_seat, place_for_seat, put_back
 from dialer.facts import DialAnswered

@@ -17,7 +17,9 @@ from dialer.domain.outcomes import NEEDS_IDENTITY, agent_codes
 from dialer.domain.phone_numbers import masked
 from dialer.domain.promises import limits
 from dialer.feed import last_id
+from dialer.reports.contact_history import recent
 from dialer.reports.live_board import day_start
+from dialer.reports.own_calls import own_calls
 from dialer.store.tables import (
     Account,
     Attempt,
@@ -31,8 +33,6 @@ from dialer.store.tables import (
     Seat,
     User,
 )
-
-HISTORY_MAX = 20
 
 
 def snapshot(session: Session, user_id: int, now: datetime) -> dict[str, Any]:
@@ -51,8 +51,9 @@ def snapshot(session: Session, user_id: int, now: datetime) -> dict[str, Any]:
             }
             for o in agent_codes()
         ],
+        "own": own_calls(session, seat, now) if seat else None,
         "today": _today(session, user_id, now),
-        "recent": _recent(session, Outcome.user_id == user_id),
+        "recent": recent(session, Outcome.user_id == user_id),
     }  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def _call(session: Session, attempt_id: str, now: datetime) -> dict[str, Any]:
         "debt": _debt(session, attempt, debtor, now) if confirmed else None,
         "draft": draft.fields if draft else {},
         "outcome": outcome.code if outcome else None,
-        "history": _recent(session, Attempt.debtor_id == debtor.id, but=attempt_id),
+        "history": recent(session, Attempt.debtor_id == debtor.id, but=attempt_id),
     }  # fmt: skip
 
 
@@ -124,21 +125,3 @@ def _today(session: Session, user_id: int, now: datetime) -> dict[str, Any]:
         .where(Promise.user_id == user_id, Promise.at >= since)
     ).one()  # fmt: skip
     return {"calls": calls or 0, "promises": promises[0], "promised_minor": int(promises[1])}
-
-
-def _recent(session: Session, condition: Any, but: str = "") -> list[dict[str, Any]]:
-    rows = session.execute(
-        select(Attempt.id, Attempt.created_at, Attempt.talk_ms, Debtor.name, Outcome.code,
-               Outcome.note)
-        .join(Debtor, Debtor.id == Attempt.debtor_id)
-        .join(Outcome, Outcome.attempt_id == Attempt.id)
-        .where(condition, Attempt.id != but)
-        .order_by(Attempt.created_at.desc()).limit(HISTORY_MAX)
-    ).all()  # fmt: skip
-    return [
-        {
-            "attempt_id": row.id, "at": row.created_at.isoformat(), "talk_ms": row.talk_ms,
-            "name": row.name, "code": row.code, "note": row.note,
-        }
-        for row in rows
-    ]  # fmt: skip

@@ -6,6 +6,7 @@ import { facts, t } from "./page.js";
 import { ask, linked, now, view, watch } from "./live.js";
 import { duration, money, time } from "./format.js";
 import { OutcomeForm } from "./outcome_form.js";
+import { ByHand, Callbacks, Dialing, Preview, Wish } from "./own_calls.js";
 
 const fault = signal("");
 
@@ -42,12 +43,17 @@ function Seat({ seat, today }) {
   </section>`;
 }
 
-function Waiting({ seat, recent }) {
+function Waiting({ seat, recent, own }) {
+  if (own.dialing && seat.state === "dialing") return html`<${Dialing} call=${own.dialing} tell=${tell} History=${History} />`;
+  if (own.preview && seat.state === "previewing") return html`<${Preview} key=${own.preview.id} preview=${own.preview} tell=${tell} History=${History} />`;
   const key = seat.state === "idle" ? "desk.waiting" : seat.state === "connecting" ? "desk.connect_first" : "desk.not_ready";
-  return html`<section class="panel waiting">
-    <p class="waiting-line">${t(key)}</p>
-    <${History} rows=${recent} title=${t("desk.recent")} />
-  </section>`;
+  return html`<div><section class="panel waiting">
+      <p class="waiting-line">${t(key)}</p>
+    </section>
+    <${Callbacks} rows=${own.callbacks} tell=${tell} />
+    <${ByHand} rows=${own.by_hand} tell=${tell} />
+    <section class="panel"><${History} rows=${recent} title=${t("desk.recent")} /></section>
+  </div>`;
 }
 
 function History({ rows, title }) {
@@ -116,7 +122,7 @@ function Desk() {
     ${fault.value && html`<div class="alert alert-danger desk-fault" role="alert">${fault.value}</div>`}
     ${desk.call
       ? html`<${Call} call=${desk.call} seat=${desk.seat} /><${OutcomeForm} key=${desk.call.attempt_id} call=${desk.call} outcomes=${desk.outcomes} />`
-      : html`<${Waiting} seat=${desk.seat} recent=${desk.recent} />`}
+      : html`<div class="desk-middle">${desk.own.request && html`<${Wish} request=${desk.own.request} tell=${tell} />`}<${Waiting} seat=${desk.seat} recent=${desk.recent} own=${desk.own} /></div>`}
   </div>`;
 }
 

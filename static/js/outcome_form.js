@@ -9,7 +9,7 @@ import { minorOf, money, yuanOf } from "./format.js";
 const DRAFT_MS = 400;
 
 function begin(call) {
-  return { code: "", note: "", amount: "", due_on: "", callback_at: "", ...call.draft };
+  return { code: "", note: "", amount: "", due_on: "", callback_at: "", callback_mine: "yes", ...call.draft };
 }
 
 export function OutcomeForm({ call, outcomes }) {
@@ -41,6 +41,7 @@ export function OutcomeForm({ call, outcomes }) {
     if (chosen?.callback) {
       if (!fields.callback_at) return setFault(t("refusal.callback_time", { days: 30 }));
       payload.callback_at = new Date(fields.callback_at).toISOString();
+      payload.callback_mine = fields.callback_mine === "yes";
     }
     setSaving(true);
     const answer = await ask("call:outcome", payload);
@@ -65,7 +66,9 @@ export function OutcomeForm({ call, outcomes }) {
     </div>
     ${group === "promise" && fields.code === "PTP" && call.debt && html`<${PromiseFields} fields=${fields} limits=${call.debt.promise} change=${change} />`}
     ${group === "callback" && chosen?.callback && html`<label class="field promise">${t("outcome.callback_at")}
-      <input type="datetime-local" class="form-control" value=${fields.callback_at} onInput=${(event) => change({ callback_at: event.target.value })} required /></label>`}`)}
+      <input type="datetime-local" class="form-control" value=${fields.callback_at} onInput=${(event) => change({ callback_at: event.target.value })} required /></label>
+      <div class="own-actions" role="radiogroup" aria-label=${t("own.who_calls")}><span>${t("own.who_calls")}</span>${["yes", "no"].map((mine) => html`<button type="button" key=${mine} role="radio" data-mine=${mine} aria-checked=${fields.callback_mine === mine}
+        class="btn btn-sm code ${fields.callback_mine === mine ? "is-chosen" : ""}" onClick=${() => change({ callback_mine: mine })}>${t(mine === "yes" ? "own.mine" : "own.anyone")}</button>`)}</div>`}`)}
     <div class="outcome-end"><label class="field">${t("outcome.note")}
       <textarea class="form-control" rows="2" maxlength="2000" id="note" value=${fields.note} onInput=${(event) => change({ note: event.target.value })}></textarea></label>
     ${fault && html`<div class="alert alert-danger" role="alert">${fault}</div>`}

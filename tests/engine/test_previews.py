@@ -10,10 +10,11 @@ from sqlalchemy import select
 from dialer.actions.actor import SETUP
 from dialer.actions.campaigns import pause_campaign
 from dialer.actions.intake.deciding import undo_upload
-from dialer.actions.previews import SKIP_REST, answer_preview
+from dialer.actions.previews import answer_preview
 from dialer.actions.refusals import Refused
 from dialer.actions.seats import choose_status
 from dialer.actions.stops import stop_contact
+from dialer.domain.previews import SKIP_REST
 from dialer.engine import loop
 from dialer.settings import DialerSettings
 from dialer.store.session import read, write

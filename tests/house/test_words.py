@@ -14,7 +14,8 @@ from dialer.actions.intake.buckets import BUCKETS
 from dialer.actions.seats import PAUSE_REASONS
 from dialer.domain.compliance.codes import CODES, HOLD_CODES
 from dialer.domain.outcomes import OUTCOMES
-from dialer.domain.pacing import HeldBy
+from dialer.domain.pacing import HeldBy, Mode
+from dialer.domain.previews import SKIP_REASONS
 from dialer.domain.seat import SeatState
 from dialer.packs import PACKS, load_pack
 from workbench.translations import LANGUAGES, catalogue
@@ -88,6 +89,16 @@ def test_codes_that_screens_show():
     assert {f"pause.{reason}" for reason in (*PAUSE_REASONS, "desk_lost", "preview_missed")} <= set(
         ZH
     )
+    assert {f"skip.{reason}" for reason in SKIP_REASONS} <= set(ZH)
+    assert {f"pacing.mode_{mode}" for mode in (Mode.PREVIEW, Mode.MANUAL)} <= set(ZH)
+    refused = (
+        "CAMPAIGN_NOT_RUNNING",
+        "LIST_OFF",
+        "ENTRY_NOT_READY",
+        "ENTRY_OFFERED",
+        "REQUEST_EXPIRED",
+    )
+    assert {f"block.{code}" for code in refused} <= set(ZH)
     held = {f"pacing.held_{why}" for why in get_args(HeldBy) if why} | {"pacing.dialing"}
     assert held <= set(ZH)
 

@@ -3,6 +3,7 @@
 from workbench.api import (  # their endpoints register themselves
     cases,
     contacts,
+    dialing,
     disputes,
     files,
     floor,
@@ -18,6 +19,7 @@ from workbench.api.door import install
 __all__ = [
     "cases",
     "contacts",
+    "dialing",
     "disputes",
     "files",
     "floor",

@@ -32,7 +32,7 @@ class Preview(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id", ondelete="CASCADE"), index=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id"), index=True)
-    state: Mapped[str] = mapped_column(default="open")  # dialer.actions.previews.PreviewState
+    state: Mapped[str] = mapped_column(default="open")  # dialer.domain.previews.PreviewState
     reason: Mapped[str] = mapped_column(default="")  # why it was skipped or blocked
     offered_at: Mapped[datetime]
     deadline_at: Mapped[datetime]
