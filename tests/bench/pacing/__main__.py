@@ -59,8 +59,8 @@ def decision_times_lines(found: object) -> list[str]:
     """A sentence for each floor."""
     assert isinstance(found, list)
     return [
-        "{agents} agents, {calls_in_air_median:.0f} calls in the air: median {median_ms} ms, 99 % "
-        "{p99_ms} ms, worst {worst_ms} ms of {decisions} decisions; {event_us} us an event".format(
+        "{agents} agents, {calls_in_air} calls in the air: median {median_ms} ms, 99 % {p99_ms} ms, worst "
+        "{worst_ms} ms of {decisions} decisions (processor time); {event_us} us an event".format(
             **one
         )
         for one in found

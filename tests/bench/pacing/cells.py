@@ -78,6 +78,12 @@ def silent_breaks(agents: int = 20) -> Scenario:
     return replace(floor, breaks=breaks, name=f"silent-breaks-{agents}")
 
 
+def same_start(answer_percent: int, agents: int) -> Scenario:
+    """Everybody signs in within ten seconds, as at the start of a real shift, and nothing is known yet."""
+    return replace(steady(answer_percent, agents), stagger=10.0,
+                   name=f"same-start-p{answer_percent}-{agents}")  # fmt: skip
+
+
 def cells() -> dict[str, Cell]:
     """All cells by name, in the order in which they are printed."""
     found = [
@@ -93,6 +99,7 @@ def cells() -> dict[str, Cell]:
         Cell(replace(steady(30, 20), name="ofcom-20"), "ofcom"),
         Cell(replace(steady(30, 10), talk=Spread(40.0, 0.8), name="short-talk-10")),
         Cell(replace(steady(10, 20), lines=60, name="60-lines-20")),
+        Cell(same_start(30, 20)), Cell(same_start(10, 50)), Cell(same_start(10, 100), days=3),
     ]  # fmt: skip
     return {cell.name: cell for cell in found}
 
