@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from dialer.store.session import Sessions, open_store, upgrade
 
@@ -17,6 +18,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marks = {mark.name for mark in item.iter_markers()} & CATEGORIES
         if len(marks) != 1:
             raise pytest.UsageError(f"{item.nodeid}: needs exactly one of {sorted(CATEGORIES)}")
+
+
+settings.register_profile("kept", deadline=None)  # machines that do other work as well are slow
+settings.load_profile("kept")
 
 
 @pytest.fixture

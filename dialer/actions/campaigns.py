@@ -61,6 +61,7 @@ def start_campaign(sessions: Sessions, actor: Actor, campaign_id: int, now: date
             raise Refused("campaign_empty", name=campaign.name)
         _refuse_without_numbers(session, campaign, now)
         before, campaign.state = campaign.state, "running"
+        campaign.started_at = campaign.started_at or now
         _tell(session, actor, campaign, "campaign.start", before, now)
 
 

@@ -10,7 +10,8 @@ machines among what agents got. K: calls AMD hung up on, f: its tested share of 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -70,9 +71,12 @@ class Tally:
 
 def tally(kinds: Iterable[Kind]) -> Tally:
     """Count kinds."""
-    count = dict.fromkeys(Kind, 0)
-    for kind in kinds:
-        count[kind] += 1
+    return tally_of(Counter(kinds))
+
+
+def tally_of(counted: Mapping[Kind, int]) -> Tally:
+    """From kinds that were counted already."""
+    count = dict.fromkeys(Kind, 0) | dict(counted)
     return Tally(
         handled=count[Kind.HANDLED], abandoned=count[Kind.ABANDONED] + count[Kind.SILENT],
         silent=count[Kind.SILENT], machine_agent=count[Kind.MACHINE_AGENT],
@@ -111,12 +115,17 @@ def ofcom_rate(counts: Tally, false_positives: float | None) -> Rate:
 
 
 def rate_of(formula: str, counts: Tally, false_positives: float | None = None) -> Rate:
-    """By the pack's formula."""
-    return ofcom_rate(counts, false_positives) if formula == "ofcom" else human_rate(counts)
+    """By the pack's formula. `false_positives`: the tested share of people among the calls that AMD hung
+    up on (`domain.amd_sample`); untested, each of them was a person. Ofcom's deduction of machines is
+    for those who use no AMD."""
+    if formula != "ofcom":
+        return human_rate(counts)
+    tested = 1.0 if false_positives is None else false_positives
+    return ofcom_rate(counts, tested if counts.amd_hangup else None)
 
 
-def rates_of(counts: Tally, false_positives: float = 0.0) -> tuple[Rate, Rate, Rate]:
-    """All three forms: default, Ofcom with AMD off, Ofcom with AMD on."""
+def rates_of(counts: Tally, false_positives: float = 1.0) -> tuple[Rate, Rate, Rate]:
+    """All three forms: default, Ofcom with AMD off, Ofcom with AMD on (untested, each was a person)."""
     return human_rate(counts), ofcom_rate(counts, None), ofcom_rate(counts, false_positives)
 
 

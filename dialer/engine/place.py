@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from dialer.domain.abandonment import may_over_dial, rate_of
 from dialer.domain.call import Call
 from dialer.domain.caller_numbers import PoolNumber, Shortage, block_code
 from dialer.domain.compliance import Blocked, Infrastructure, Licence, RulePack
@@ -23,7 +22,7 @@ from dialer.engine.floor import Floor, LiveCall, LiveSeat
 from dialer.engine.number_pool import Numbers
 from dialer.facts import CallMoved
 from dialer.feed import publish
-from dialer.reports.tally import answered_calls
+from dialer.reports.abandonment import room_for_one_more
 from dialer.store.asking import Terms, best_phone, gather, pack_of
 from dialer.store.entries import charge, next_ready
 from dialer.store.lease import is_held
@@ -226,9 +225,7 @@ def _budget_left(
     in_air, idle = floor.in_air(node), floor.idle_seats(node)
     if in_air + 1 <= idle:
         return True
-    since = now - timedelta(days=30 if pack.abandon.window == "P30D" else 1)
-    rate = rate_of(pack.abandon.formula, answered_calls(session, [campaign.id], since))
-    return may_over_dial(rate, pack.abandon.hard, in_air, idle)
+    return room_for_one_more(session, campaign, pack, now, in_air, idle)
 
 
 def put_back(entry: Entry, blocked: Blocked) -> None:

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-import holidays
-
 from dialer.clock import utc_now
 
 FIRST_YEAR = 2024  # the first calls of this product
@@ -43,6 +41,8 @@ class DaysOff:
 @cache
 def days_off(pack: str, extra: ExtraDays = NO_EXTRA) -> DaysOff:
     """For pack cn, us or uk, from 2024 to two years ahead."""
+    import holidays  # takes a moment: only who needs the rules waits for it
+
     country, subdivision = PLACES[pack]
     last = utc_now().year + YEARS_AHEAD
     found = holidays.country_holidays(

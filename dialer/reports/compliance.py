@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dialer.domain.compliance import RulePack
-from dialer.reports.kpis import abandonment_figures
+from dialer.reports.kpis import abandonment_figures, tested_share
 from dialer.reports.period import Period, share
 from dialer.reports.pressure import complaint_rate, pressure
 from dialer.reports.tally import answered_calls
@@ -55,7 +55,7 @@ def blocks(session: Session, creditor_id: int) -> list[dict[str, Any]]:
 
 def abandonment_sheets(session: Session, creditor_id: int, period: Period) -> list[dict[str, Any]]:
     """呼损底稿: per campaign and day the inputs (H, A, silent, machines, quick) and all three rates.
-    K, the calls AMD hung up on, is 0 in this version, so no estimate f enters."""
+    K, the calls AMD hung up on, enters with the share that a valid sample proved on that day, else whole."""
     rows = []
     for campaign in session.scalars(
         select(Campaign).where(Campaign.creditor_id == creditor_id).order_by(Campaign.id)
@@ -68,7 +68,8 @@ def abandonment_sheets(session: Session, creditor_id: int, period: Period) -> li
             rows.append({
                 "campaign": campaign.name, "day": day.isoformat(), "handled": t.handled,
                 "abandoned": t.abandoned, "silent": t.silent, "machines": t.machine_agent,
-                "quick_hangups": t.quick, "amd_hangups": t.amd_hangup, **abandonment_figures(t),
+                "quick_hangups": t.quick, "amd_hangups": t.amd_hangup,
+                **abandonment_figures(t, tested_share(session, [campaign.id], one.until)),
             })  # fmt: skip
     return rows
 

@@ -6,6 +6,7 @@ L loaded accounts, P promises made (docs/reports.md).
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, func, select
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from dialer.domain.abandonment import Tally, rates_of
 from dialer.domain.outcomes import OUTCOMES
 from dialer.domain.promises import LIVE, PromiseState
+from dialer.reports.abandonment import amd_sample
 from dialer.reports.period import Period, share
 from dialer.reports.tally import answered_calls
 from dialer.store.tables import (
@@ -60,16 +62,21 @@ def campaign_figures(session: Session, campaign_ids: list[int], period: Period) 
         "rpc_per_dial": share(right, dials), "rpc_per_contact": share(right, counts.handled),
         "rpc_per_account": share(right_accounts, worked),
         "ptp_rate": share(made, right), "promised_per_rpc_minor": round(promised / right) if right else None,
-        **abandonment_figures(counts),
+        **abandonment_figures(counts, tested_share(session, campaign_ids, period.until)),
         "penetration": share(worked, loaded), "intensity": share(dials, worked),
         "talk_ms": int(talk), **kept_figures(session, campaign_ids, period),
     }  # fmt: skip
 
 
-def abandonment_figures(counts: Tally) -> dict[str, Any]:
-    """The three forms (docs/rules.md, abandonment) and the silent share of what was abandoned. `ofcom`
-    is the form with AMD off; the one with AMD on differs only when AMD hangs up, which it may not."""
-    human, ofcom_off, ofcom_on = rates_of(counts)
+def tested_share(session: Session, campaign_ids: list[int], at: datetime) -> float:
+    """How many of AMD's hang-ups count as people: of several campaigns the worst sample."""
+    return max((amd_sample(session, each, at).share for each in campaign_ids), default=1.0)
+
+
+def abandonment_figures(counts: Tally, false_positives: float = 1.0) -> dict[str, Any]:
+    """The three forms (docs/rules.md, abandonment) and the silent share of what was abandoned. The form
+    with AMD on adds the tested share of AMD's hang-ups (`tested_share`)."""
+    human, ofcom_off, ofcom_on = rates_of(counts, false_positives)
     return {
         "abandonment": share(human.abandoned, human.persons),
         "abandonment_formula": human.formula,

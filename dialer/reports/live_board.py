@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dialer.clock import HOME
-from dialer.domain.abandonment import budget_left
+from dialer.domain.abandonment import budget_left, rate_of
 from dialer.domain.compliance import RulePack
 from dialer.feed import last_id
-from dialer.reports.tally import abandonment
+from dialer.reports.abandonment import amd_sample, binding, measured
+from dialer.reports.tally import answered_calls
 from dialer.reports.warnings import warnings
 from dialer.store.tables import Attempt, Campaign, Creditor, Promise, Pulse, Seat, User
 
@@ -81,7 +82,12 @@ def _campaign(session: Session, row: Any, now: datetime, pack: RulePack) -> dict
         counts["in_air"] += n if state in IN_AIR else 0
         counts["answered"] += n if answered else 0
         counts["connected"] += n if connected else 0
-    rate = abandonment(session, campaign.id, since, pack.abandon.formula)
+    least = binding(measured(session, campaign, pack, now), pack.abandon.hard)
+    rate = least.rate
+    today = rate_of(
+        pack.abandon.formula, answered_calls(session, [campaign.id], since),
+        amd_sample(session, campaign.id, now).share,
+    )  # fmt: skip
     pulse = session.get(Pulse, campaign.id)
     return {
         "id": campaign.id, "name": campaign.name, "creditor": creditor, "state": campaign.state,
@@ -89,7 +95,9 @@ def _campaign(session: Session, row: Any, now: datetime, pack: RulePack) -> dict
         "in_air": counts["in_air"], "answered": counts["answered"],
         "connected": counts["connected"], "abandoned": rate.abandoned, "persons": rate.persons,
         "abandonment": rate.value, "formula": rate.formula,
-        "budget_left": budget_left(rate, pack.abandon.hard), "hard": pack.abandon.hard,
+        "abandoned_today": today.abandoned, "persons_today": today.persons,
+        "window": least.span.name, "budget_left": budget_left(rate, pack.abandon.hard),
+        "hard": pack.abandon.hard,
         "causes": _causes(session, campaign.id, since),
     }  # fmt: skip
 
@@ -112,8 +120,8 @@ def _totals(
         select(func.count(), func.coalesce(func.sum(Promise.amount_minor), 0))
         .where(Promise.at >= day_start(now), Promise.state != "superseded")
     ).one()  # fmt: skip
-    abandoned = sum(campaign["abandoned"] for campaign in campaigns)
-    persons = sum(campaign["persons"] for campaign in campaigns)
+    abandoned = sum(campaign["abandoned_today"] for campaign in campaigns)
+    persons = sum(campaign["persons_today"] for campaign in campaigns)
     return {
         **{s: states[s] for s in (
             "idle", "previewing", "dialing", "talking", "wrap_up", "paused", "connecting",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dialer.domain.abandonment import Answered, Kind, Rate, Tally, kind_of, rate_of, tally
+from dialer.domain.abandonment import Answered, Kind, Tally, kind_of, rate_of, tally_of
 from dialer.domain.outcomes import OUTCOMES
 from dialer.domain.seat import WORK
 from dialer.store.tables import Attempt, Entry, Outcome, Promise, Seat, SeatSpan
@@ -53,13 +53,6 @@ def run_totals(session: Session, campaigns: list[int], now: datetime) -> dict[st
     }
 
 
-def abandonment(
-    session: Session, campaign_id: int, since: datetime | None, formula: str = "human"
-) -> Rate:
-    """The campaign's rate by the pack's formula, from the calls themselves."""
-    return rate_of(formula, answered_calls(session, [campaign_id], since))
-
-
 def answered_calls(
     session: Session, campaigns: list[int], since: datetime | None, until: datetime | None = None
 ) -> Tally:
@@ -67,9 +60,9 @@ def answered_calls(
     query = (
         select(
             Attempt.abandoned,
-            Attempt.seat_id,
-            Attempt.message_ms,
-            Attempt.ended_at,
+            Attempt.seat_id.is_not(None).label("seated"),
+            (Attempt.message_ms <= LIMIT_MS).label("told"),
+            Attempt.ended_at.is_not(None).label("over"),
             Attempt.screened,
             Outcome.code,
         )
@@ -80,18 +73,24 @@ def answered_calls(
         query = query.where(Attempt.answered_at >= since)
     if until is not None:
         query = query.where(Attempt.answered_at < until)
-    return tally(kind for row in session.execute(query) if (kind := _kind(row)) is not None)
+    calls = query.subquery()
+    counts: Counter[Kind] = Counter()  # counted in the database: a campaign to date is many calls
+    for row in session.execute(select(*calls.c, func.count().label("n")).group_by(*calls.c)):
+        kind = _kind(row)
+        if kind is not None:
+            counts[kind] += row.n
+    return tally_of(counts)
 
 
 def _kind(row: Any) -> Kind | None:
     """From what the node decided on its own clock; None while the call waits for an agent. Who was
     connected was so within the limit, and who is gone without an agent, not abandoned, left before."""
-    met = row.seat_id is not None and not row.abandoned
-    if not met and not row.abandoned and row.ended_at is None:
+    met = row.seated and not row.abandoned
+    if not met and not row.abandoned and not row.over:
         return None
     return kind_of(
         Answered(
-            agent_ms=0.0 if met else None, message_ms=row.message_ms,
+            agent_ms=0.0 if met else None, message_ms=0.0 if row.told else None,
             hung_up_by_callee_ms=None if row.abandoned else 0.0,
             machine_said_agent=row.code is not None and not OUTCOMES[row.code].person,
             amd_hung_up=bool(row.screened) and not met, no_media=row.code == "NO_AUDIO",

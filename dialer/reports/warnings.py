@@ -12,6 +12,7 @@ from dialer.clock import HOME
 from dialer.domain.compliance import RulePack
 from dialer.domain.training import ends_soon, is_trained
 from dialer.packs import calendar_is_old, is_stale
+from dialer.reports.abandonment import untested_campaigns
 from dialer.reports.disputes import late_disputes
 from dialer.store.tables import Training, User
 
@@ -29,6 +30,9 @@ def warnings(session: Session, pack: RulePack, now: datetime) -> list[dict[str, 
     late = late_disputes(session, today)
     if late:
         found.append({"code": "disputes_late", "count": late})
+    untested = untested_campaigns(session, now)
+    if untested:
+        found.append({"code": "amd_sample", "campaigns": untested})
     return found
 
 

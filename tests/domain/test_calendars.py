@@ -110,3 +110,15 @@ def test_narrowing_to_days_off_never_opens(name):
         question = ask(now=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hours), timezone=zone)
         if isinstance(may_contact(question, tight), Allowed):
             assert isinstance(may_contact(question, pack), Allowed)
+
+
+def test_a_card_is_paid_in_sixty_parts_at_most():
+    """CN-PLAN: 商业银行信用卡业务监督管理办法 art. 70, five years of individual instalments."""
+    pack = replace(CN, plan_periods_max={"card": 60, "信用卡": 60, "": 72})
+    assert [pack.periods_max(p) for p in ("Credit Card", "某行信用卡分期", "loan", "")] == [
+        60,
+        60,
+        72,
+        72,
+    ]
+    assert CN.periods_max("信用卡") == 60

@@ -25,6 +25,7 @@ from dialer.actions.payments import as_row, post_payment, post_payment_file
 from dialer.actions.refusals import Refused
 from dialer.actions.settling import remind, settle_due
 from dialer.domain.buckets import Bucket
+from dialer.domain.compliance.codes import NOT_OVERRIDABLE, OVERRIDABLE
 from dialer.domain.promises import PromiseAsk
 from dialer.packs import load_pack
 from dialer.store import audit
@@ -255,15 +256,10 @@ def test_a_rule_is_waived_by_two_people_or_not_at_all(floor):
             fields.get("reason", "回电"), fields.get("until", until), MORNING,
         )  # fmt: skip
 
-    for code in (
-        "OUT_OF_HOURS",
-        "DNC_NUMBER",
-        "DECEASED",
-        "RECALLED",
-        "CAP_DAY_EFFECTIVE",
-        "NONSENSE",
-    ):
+    for code in (*sorted(NOT_OVERRIDABLE), "NONSENSE", "case", ""):
         assert refusal(lambda code=code: wish(code)) == "not_overridable"
+    for code in sorted(OVERRIDABLE):
+        assert wish(code)
     assert refusal(lambda: wish(reason=" ")) == "reason_missing"
     assert refusal(lambda: wish(until=MORNING + timedelta(days=30))) == "override_time"
     wished = wish()

@@ -141,3 +141,16 @@ def test_a_dispute_is_a_ticket(manager, debt):
     assert manager.call("GET", "/disputes").get_json()["rows"] == []
     assert manager.call("GET", "/disputes?state=resolved").get_json()["rows"][0]["id"] == ticket
     assert manager.post("/contacts/check", voice).get_json()["allowed"]
+
+
+def test_abandonment_by_window_and_the_amd_sample(office, manager, debt):
+    with read(office.sessions) as session:
+        campaign = session.scalars(select(Entry.campaign_id)).one()
+    view = manager.call("GET", f"/campaigns/{campaign}/abandonment").get_json()
+    assert [w["window"] for w in view["windows"]] == ["PT24H", "CAMPAIGN"]
+    assert (view["hard"], view["amd"]["share"]) == (0.03, 1.0)
+    drawn = manager.post(f"/campaigns/{campaign}/amd-sample", {"size": 5})
+    assert drawn.get_json()["drawn"] == []
+    heard = manager.post("/amd-sample/" + "0" * 32, {"is_person": True})
+    assert heard.get_json()["error"]["code"] == "amd_unknown"
+    assert manager.call("GET", "/campaigns/999/abandonment").status_code == 404

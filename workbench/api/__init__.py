@@ -1,6 +1,7 @@
 """The REST API: bearer tokens, one error shape, idempotency keys, OpenAPI 3.1 made from the code."""
 
 from workbench.api import (  # their endpoints register themselves
+    abandonment,
     cases,
     contacts,
     dialing,
@@ -17,6 +18,7 @@ from workbench.api import (  # their endpoints register themselves
 from workbench.api.door import install
 
 __all__ = [
+    "abandonment",
     "cases",
     "contacts",
     "dialing",

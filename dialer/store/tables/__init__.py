@@ -7,7 +7,7 @@ States are enums of `dialer.domain`.
 
 from dialer.store.tables.access import ApiToken, Delivery, Webhook
 from dialer.store.tables.base import Base
-from dialer.store.tables.calls import Attempt, Draft, Outcome, Promise
+from dialer.store.tables.calls import AmdLabel, Attempt, Draft, Outcome, Promise
 from dialer.store.tables.cases import (
     Account,
     Campaign,
@@ -49,6 +49,7 @@ from dialer.store.tables.reporting import BalanceDay, Cost, ReportFile, ReportSc
 __all__ = [
     "Account",
     "Agreement",
+    "AmdLabel",
     "ApiToken",
     "Assignment",
     "Attempt",

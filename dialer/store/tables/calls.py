@@ -82,6 +82,18 @@ class Outcome(Base):
     retry_at: Mapped[datetime | None]
 
 
+class AmdLabel(Base):
+    """A call that AMD hung up on, drawn at random, and whom somebody heard in it."""
+
+    __tablename__ = "amd_label"
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    drawn_at: Mapped[datetime]
+    is_person: Mapped[bool | None]  # none: nobody has listened
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    labelled_at: Mapped[datetime | None]
+
+
 class Promise(Base):
     """还款承诺. Settled by payments only, never by an agent."""
 

@@ -51,6 +51,7 @@ class Campaign(Base):
     answer_hours: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of dialer.domain.best_time
     created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]  # the first time: periods of 30 days are counted from here
 
 
 class Upload(Base):
