@@ -62,6 +62,7 @@ def start_campaign(sessions: Sessions, actor: Actor, campaign_id: int, now: date
         _refuse_without_numbers(session, campaign, now)
         before, campaign.state = campaign.state, "running"
         campaign.started_at = campaign.started_at or now
+        campaign.rounds, campaign.end_reason = 0, ""
         _tell(session, actor, campaign, "campaign.start", before, now)
 
 
