@@ -22,7 +22,7 @@ def is_installed() -> bool:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
+def cluster(options: str = "-c fsync=off") -> Iterator[str]:
     """URL of a running cluster. As root it runs as the user postgres, as the server demands."""
     folder = Path(tempfile.mkdtemp(prefix="kept-pg-", dir="/tmp"))
     as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
@@ -37,8 +37,8 @@ def cluster() -> Iterator[str]:
 
     data = str(folder / "data")
     run("initdb", "-D", data, "-U", "kept", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-c listen_addresses='' -c fsync=off -k {folder}"
-    run("pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", options, "start")
+    whole = f"-c listen_addresses='' {options} -k {folder}"
+    run("pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", whole, "start")
     try:
         yield f"postgresql+psycopg://kept@/postgres?host={folder}"
     finally:

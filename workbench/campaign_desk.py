@@ -12,8 +12,13 @@ from flask.typing import ResponseReturnValue
 
 from dialer.actions import campaigns as actions
 from dialer.actions import list_rules
-from dialer.actions.intake.asking import approve_upload, map_columns
-from dialer.actions.intake.deciding import discard_upload, undo_upload
+from dialer.actions.intake.asking import (
+    approve_upload,
+    cancel_upload,
+    discard_upload,
+    map_columns,
+    undo_upload,
+)
 from dialer.actions.numbers import add_outbound_numbers
 from dialer.actions.table_file import SIZE_MAX
 from dialer.clock import utc_now
@@ -80,13 +85,16 @@ def upload(campaign_id: int) -> ResponseReturnValue:
     return jsonify(ok=True, id=upload_id), 202
 
 
-@pages.post("/uploads/<int:upload_id>/<any(commit, discard, undo):word>")
+@pages.post("/uploads/<int:upload_id>/<any(commit, discard, cancel, undo):word>")
 @needs("manager")
 def decide_upload(upload_id: int, word: str) -> ResponseReturnValue:
     """What is to become of a file."""
-    act = {"commit": approve_upload, "discard": discard_upload, "undo": undo_upload}[word]
-    answer = act(_sessions(), actor(), upload_id, utc_now())
-    return jsonify(ok=True, **(answer or {}))
+    act = {
+        "commit": approve_upload, "discard": discard_upload, "cancel": cancel_upload,
+        "undo": undo_upload,
+    }[word]  # fmt: skip
+    act(_sessions(), actor(), upload_id, utc_now())
+    return jsonify(ok=True)
 
 
 @pages.post("/uploads/<int:upload_id>/list")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from dialer.actions.actor import Actor
 from dialer.actions.cases import close_case
 from dialer.actions.refusals import Refused
 from dialer.actions.settling import settle_account
-from dialer.actions.table_file import read_rows
+from dialer.actions.table_reader import TableReader
 from dialer.domain.money import MINOR_MAX
 from dialer.domain.payment_rows import BadPayment, PaymentRow, read_payment, read_payment_header
 from dialer.domain.payments import PARTS, allocate
@@ -28,6 +29,7 @@ from dialer.store import audit
 from dialer.store.session import Sessions, write
 from dialer.store.tables import Account, Case, Creditor, Payment, PaymentFile
 
+BATCH = 500
 FAULTS_KEPT = 500
 
 
@@ -58,38 +60,42 @@ def post_payment_file(
 ) -> dict[str, Any]:
     """A creditor's file (CSV or XLSX): good rows are posted, bad ones named; the same file or the
     same transaction again posts nothing."""
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    rows = read_rows(path)
-    header = next(rows, None)
-    if header is None:
-        raise Refused("file_empty")
-    places = _header(header[1])
-    counts: Counter[str] = Counter()
-    faults: list[dict[str, Any]] = []
-    with write(sessions) as session:
-        known = select(PaymentFile.id).where(
-            PaymentFile.creditor_id == creditor_id, PaymentFile.sha256 == digest
-        )
-        if session.scalar(known):
-            raise Refused("same_file", filename=filename)
-        file = PaymentFile(
-            creditor_id=creditor_id, filename=filename, sha256=digest, counts={}, faults=[],
-            user_id=actor.user_id or None, at=now,
-        )  # fmt: skip
-        session.add(file)
-        session.flush()
-        for line, cells in rows:
-            bucket, fault = _post_line(session, file, header[1], places, cells, now)
-            counts[bucket] += 1
-            if fault and len(faults) < FAULTS_KEPT:
-                faults.append({"line": line, **fault})
-        if not counts:
-            raise Refused("file_no_rows")
-        file.counts, file.faults = dict(counts), faults
-        audit.note(
-            session, actor.name, "payment.file", f"payment_file:{file.id}", now, after=dict(counts)
-        )
-        return {"id": file.id, "counts": dict(counts), "faults": faults}
+    with path.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    with TableReader(path) as table:
+        titles = table.titles()
+        places = _header(titles)
+        with write(sessions) as session:
+            known = select(PaymentFile.id).where(
+                PaymentFile.creditor_id == creditor_id, PaymentFile.sha256 == digest
+            )
+            if session.scalar(known):
+                raise Refused("same_file", filename=filename)
+            file = PaymentFile(
+                creditor_id=creditor_id, filename=filename, sha256=digest, counts={}, faults=[],
+                user_id=actor.user_id or None, at=now,
+            )  # fmt: skip
+            session.add(file)
+            session.flush()
+            counts: Counter[str] = Counter()
+            faults: list[dict[str, Any]] = []
+            for row in chain.from_iterable(table.batches(BATCH)):
+                bucket, fault = _post_line(session, file, titles, places, row.cells, now)
+                counts[bucket] += 1
+                if fault and len(faults) < FAULTS_KEPT:
+                    faults.append({"line": row.line, **fault})
+            if not counts:
+                raise Refused("file_no_rows")
+            file.counts, file.faults = dict(counts), faults
+            audit.note(
+                session,
+                actor.name,
+                "payment.file",
+                f"payment_file:{file.id}",
+                now,
+                after=dict(counts),
+            )
+            return {"id": file.id, "counts": dict(counts), "faults": faults}
 
 
 def _header(titles: list[str]) -> dict[str, int]:

@@ -9,6 +9,7 @@ import csv
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import python_calamine
 from charset_normalizer import from_bytes
@@ -18,6 +19,7 @@ from dialer.actions.refusals import Refused
 SIZE_MAX = 200 * 1024 * 1024
 COLUMNS_MAX = 200
 CELL_MAX = 2_000
+RECORD_MAX = COLUMNS_MAX * (CELL_MAX + 3)  # characters of one row, with quotes and separator
 XLSX_ROWS_MAX = 200_000
 UNPACKED_MAX = 1024 * 1024 * 1024
 RATIO_MAX = 100
@@ -41,9 +43,9 @@ def read_rows(path: Path) -> Iterator[Row]:
     for line, cells in rows:
         if len(cells) > COLUMNS_MAX:
             raise Refused("columns_many", line=line, limit=COLUMNS_MAX)
-        if any(len(cell) > CELL_MAX for cell in cells):
+        if max(map(len, cells), default=0) > CELL_MAX:
             raise Refused("cell_long", line=line, limit=CELL_MAX)
-        if any(cell.strip() for cell in cells):
+        if any(map(str.strip, cells)):
             yield line, cells
 
 
@@ -54,13 +56,42 @@ def _csv_rows(path: Path, start: bytes) -> Iterator[Row]:
     delimiter = _delimiter(start.decode(encoding, errors="ignore"))
     try:
         with path.open(encoding=encoding, newline="") as file:
-            reader = csv.reader(file, delimiter=delimiter, strict=True)
+            lines = _Lines(file, delimiter)
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)
             for cells in reader:
+                lines.taken = 0
                 yield reader.line_num, cells
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise Refused("file_encoding", encoding=encoding) from None
     except csv.Error as error:
         raise Refused("file_csv", line=reader.line_num, why=str(error)) from None
+
+
+class _Lines:
+    """Lines for the CSV reader, which keeps a row until its end: never more than a row may hold, be it one
+    line of a gigabyte or a million lines inside quotes."""
+
+    def __init__(self, file: IO[str], delimiter: str) -> None:
+        self._file, self._delimiter = file, delimiter
+        self.taken = 0  # characters of the row so far
+        self._line = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        text = self._file.readline(RECORD_MAX + 1)
+        if not text:
+            raise StopIteration
+        if "\x00" in text:
+            raise Refused("file_not_a_table")
+        self._line += 1
+        self.taken += len(text)
+        if self.taken > RECORD_MAX:
+            if text.count(self._delimiter) > COLUMNS_MAX:
+                raise Refused("columns_many", line=self._line, limit=COLUMNS_MAX)
+            raise Refused("cell_long", line=self._line, limit=CELL_MAX)
+        return text
 
 
 def encoding_of(start: bytes) -> str:
@@ -110,7 +141,7 @@ def _cell(value: object) -> str:
     """Numbers as people typed them: 13800000000.0 is a phone number, 12.5 an amount."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return "" if value is None else str(value)
+    return "" if value is None else str(value).replace("\x00", "")
 
 
 def _check_archive(path: Path) -> None:

@@ -1,19 +1,16 @@
 """One row of an uploaded list: which column is what, and is the row good. Pure.
 
-A row becomes a `CaseRow`, or it is rejected with the column and a reason code of the catalogue.
+A row becomes a `CaseRow`, or it is rejected with the column and a reason code of the catalogue. Files have
+a million rows: `RowReader` looks the columns up once, and rows are plain tuples.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from zoneinfo import available_timezones
+from typing import Any, NamedTuple
 
-from dialer.domain.money import BadAmount, parse_amount
-from dialer.domain.phone_numbers import BadNumber, normalise
+from dialer.domain.case_cells import READERS
 
 REQUIRED = ("name", "contract_no", "phone", "balance")
 _HEADERS = {
@@ -41,11 +38,13 @@ _HEADERS = {
     "guarantor_phone": ("担保人电话", "guarantor_phone"),
 }
 _FIELD_OF = {title: field for field, titles in _HEADERS.items() for title in titles}
-NAME_MAX = 80
+_MORE_PHONES = {
+    "phone2", "phone3", "guarantor_name", "guarantor_phone", "contact_name", "contact_phone",
+    "contact_relation",
+}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class RowPhone:
+class RowPhone(NamedTuple):
     """A number with whose it is."""
 
     number: str
@@ -54,8 +53,7 @@ class RowPhone:
     owner: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRow:
+class CaseRow(NamedTuple):
     """A good row. Money in minor units of CNY."""
 
     name: str
@@ -99,12 +97,6 @@ class BadHeader(ValueError):
         self.columns = tuple(columns)
 
 
-@cache
-def zones() -> frozenset[str]:
-    """All IANA names."""
-    return frozenset(available_timezones())
-
-
 def template_header() -> tuple[str, ...]:
     """The first title of every field, for an empty file to fill in."""
     return tuple(titles[0] for titles in _HEADERS.values())
@@ -138,121 +130,38 @@ def read_header(titles: Sequence[str], mapping: Mapping[str, str] | None = None)
     return places
 
 
-def read_row(cells: Sequence[str], places: Mapping[str, int], titles: Sequence[str]) -> CaseRow:
-    """The row as a case. Raises BadRow at its first fault."""
-    row = _Cells(cells, places, titles)
-    return CaseRow(
-        name=row.text("name", "name_missing", NAME_MAX),
-        contract_no=row.text("contract_no", "contract_missing", NAME_MAX),
-        phones=row.phones(),
-        balance_minor=row.amount("balance", required=True),
-        principal_minor=row.amount("principal"),
-        interest_minor=row.amount("interest"),
-        penalty_minor=row.amount("penalty"),
-        fee_minor=row.amount("fee"),
-        overdue_days=row.days("overdue_days"),
-        due_on=row.day("due_on"),
-        id_number=row.id_number(),
-        product=row.get("product")[:NAME_MAX],
-        overdue_reason=row.get("overdue_reason")[:NAME_MAX],
-        region=row.get("region")[:NAME_MAX],
-        timezone=row.zone(),
-        others=row.others(),
-    )
+class RowReader:
+    """Reads the rows of one file. `places` is field -> position, `titles` the file's own header."""
+
+    def __init__(self, places: Mapping[str, int], titles: Sequence[str]) -> None:
+        self._plan = [
+            (places[field], part, read, titles[places[field]].strip())
+            for field, (part, read) in READERS.items() if field in places
+        ]  # fmt: skip
+        self._has_more_phones = bool(_MORE_PHONES & places.keys())
+
+    def read(self, cells: Sequence[str]) -> CaseRow:
+        """The row as a case. Raises BadRow at its first fault."""
+        values: dict[str, Any] = {}
+        width = len(cells)
+        for place, part, read, title in self._plan:
+            try:
+                values[part] = read(cells[place].strip() if place < width else "")
+            except ValueError as error:
+                raise BadRow(title, error.code) from None  # type: ignore[attr-defined] # READERS
+        values["phones"] = (values.pop("phone"),)
+        return CaseRow(**(_with_more_phones(values) if self._has_more_phones else values))
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    cells: Sequence[str]
-    places: Mapping[str, int]
-    titles: Sequence[str]
-
-    def get(self, field: str) -> str:
-        place = self.places.get(field)
-        return self.cells[place].strip() if place is not None and place < len(self.cells) else ""
-
-    def bad(self, field: str, code: str) -> BadRow:
-        return BadRow(self.titles[self.places[field]].strip(), code)
-
-    def text(self, field: str, missing: str, longest: int) -> str:
-        value = self.get(field)
-        if not value:
-            raise self.bad(field, missing)
-        if len(value) > longest:
-            raise self.bad(field, "text_long")
-        return value
-
-    def phones(self) -> tuple[str, ...]:
-        found: list[str] = []
-        for field in ("phone", "phone2", "phone3"):
-            if field == "phone" or self.get(field):
-                try:
-                    found.append(normalise(self.get(field)))
-                except BadNumber as error:
-                    raise self.bad(field, error.code) from None
-        return tuple(dict.fromkeys(found))
-
-    def zone(self) -> str:
-        text = self.get("timezone")
-        if text and text not in zones():
-            raise self.bad("timezone", "timezone_form")
-        return text
-
-    def others(self) -> tuple[RowPhone, ...]:
-        """Numbers of a guarantor and a contact, if the file names them."""
-        found = []
-        for role in ("guarantor", "contact"):
-            if self.get(f"{role}_phone"):
-                try:
-                    number = normalise(self.get(f"{role}_phone"))
-                except BadNumber as error:
-                    raise self.bad(f"{role}_phone", error.code) from None
-                relation = self.get("contact_relation") if role == "contact" else "guarantor"
-                owner = self.get(f"{role}_name")[:NAME_MAX]
-                found.append(RowPhone(number, role, relation[:NAME_MAX] or "other", owner))
-        return tuple(found)
-
-    def amount(self, field: str, *, required: bool = False) -> int:
-        text = self.get(field)
-        if not text and not required:
-            return 0
-        try:
-            minor = parse_amount(text)
-        except BadAmount as error:
-            raise self.bad(field, error.code) from None
-        if required and minor == 0:
-            raise self.bad(field, "amount_zero")
-        return minor
-
-    def days(self, field: str) -> int:
-        text = self.get(field).removesuffix("天").removesuffix(".0")
-        if not text:
-            return 0
-        if not re.fullmatch(r"\d{1,5}", text):
-            raise self.bad(field, "days_form")
-        return int(text)
-
-    def day(self, field: str) -> date | None:
-        text = self.get(field).split(" ")[0].replace("/", "-").replace(".", "-")
-        if not text:
-            return None
-        try:
-            year, month, day = (int(part) for part in text.split("-"))
-            return date(year, month, day)
-        except ValueError:
-            raise self.bad(field, "date_form") from None
-
-    def id_number(self) -> str:
-        text = self.get("id_number").upper()
-        if text and not id_number_is_valid(text):
-            raise self.bad("id_number", "id_number_form")
-        return text
-
-
-def id_number_is_valid(text: str) -> bool:
-    """Form and check digit of a resident identity number (GB 11643-1999)."""
-    if not re.fullmatch(r"\d{17}[\dX]", text):
-        return False
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    total = sum(int(digit) * weight for digit, weight in zip(text[:17], weights, strict=True))
-    return "10X98765432"[total % 11] == text[17]
+def _with_more_phones(values: dict[str, Any]) -> dict[str, Any]:
+    """The debtor's own numbers, each once; those of a guarantor and a contact with whose they are."""
+    more = {field: values.pop(field, "") for field in _MORE_PHONES}
+    own = (*values["phones"], more["phone2"], more["phone3"])
+    relation = {"guarantor": "guarantor", "contact": more["contact_relation"] or "other"}
+    return {
+        **values, "phones": tuple(dict.fromkeys(number for number in own if number)),
+        "others": tuple(
+            RowPhone(more[f"{role}_phone"], role, relation[role], more[f"{role}_name"])
+            for role in relation if more[f"{role}_phone"]
+        ),
+    }  # fmt: skip

@@ -34,7 +34,7 @@ def parse_amount(text: str) -> int:
 
 def _bounded(plain: str) -> int:
     whole, _, part = plain.partition(".")
-    minor = int(whole) * 100 + int(part.ljust(2, "0") or 0)
+    minor = int(whole + part.ljust(2, "0"))
     if minor > MINOR_MAX:
         raise BadAmount("amount_large")
     return minor

@@ -26,7 +26,7 @@ from dialer.store.tables import Upload
 
 log = logging.getLogger(__name__)
 LISTS_SECONDS = 5
-WAITING = ("received", "reading", "committing")
+WAITING = ("received", "reading", "committing", "withdrawing")
 
 
 def start(sessions: Sessions, list_counts: ListCounts, maker: Maker) -> BackgroundScheduler:

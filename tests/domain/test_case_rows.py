@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
+from dialer.domain.case_cells import id_number_is_valid
 from dialer.domain.case_rows import (
     BadHeader,
     BadRow,
-    id_number_is_valid,
+    RowReader,
     read_header,
-    read_row,
     template_header,
 )
 
@@ -23,7 +23,7 @@ def row(**changes):
     cells = list(GOOD)
     for title, value in changes.items():
         cells[TITLES.index(title)] = value
-    return read_row(cells, read_header(TITLES), TITLES)
+    return RowReader(read_header(TITLES), TITLES).read(cells)
 
 
 def test_a_good_row():

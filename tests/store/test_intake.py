@@ -14,7 +14,13 @@ from sqlalchemy import func, select
 
 from dialer.actions.actor import SETUP
 from dialer.actions.campaigns import add_campaign, add_creditor, receive_upload, start_campaign
-from dialer.actions.intake import commit_upload, discard_upload, read_upload, undo_upload
+from dialer.actions.intake import read_upload
+from dialer.actions.intake.asking import (
+    approve_upload,
+    cancel_upload,
+    discard_upload,
+    undo_upload,
+)
 from dialer.actions.intake.buckets import BUCKETS
 from dialer.actions.refusals import Refused
 from dialer.actions.stops import suppress_number
@@ -82,6 +88,13 @@ class Office:
         read_upload(self.sessions, upload_id, lambda: MORNING)
         with read(self.sessions) as session:
             return session.get_one(Upload, upload_id)
+
+    def ask(self, act, upload: Upload) -> Upload:
+        """A manager says it, the engine's schedule does it."""
+        act(self.sessions, self.manager, upload.id, MORNING)
+        read_upload(self.sessions, upload.id, lambda: MORNING)
+        with read(self.sessions) as session:
+            return session.get_one(Upload, upload.id)
 
     def entries(self) -> int:
         with read(self.sessions) as session:
@@ -250,6 +263,11 @@ CHANGED = [
 ]
 
 
+def taken(upload: Upload) -> dict[str, int]:
+    assert upload.state == "undone"
+    return {name: upload.counts[name] for name in ("removed", "kept", "restored")}
+
+
 def balances(office) -> dict[str, int]:
     with read(office.sessions) as session:
         return dict(session.execute(select(Account.contract_no, Account.balance_minor)).all())
@@ -269,7 +287,7 @@ def test_a_dry_run_changes_nothing_until_it_is_committed(office):
     assert checked.forecast["agent_minutes"] >= 1
     with read(office.sessions) as session:
         assert session.scalars(select(Entry.state)).all().count("loading") == 1
-    commit_upload(office.sessions, checked.id, lambda: MORNING)
+    office.ask(approve_upload, checked)
     assert balances(office)["HT-1"] == 90000
     with read(office.sessions) as session:
         assert set(session.scalars(select(Entry.state))) == {"ready"}
@@ -278,10 +296,10 @@ def test_a_dry_run_changes_nothing_until_it_is_committed(office):
 
 def test_a_checked_file_can_be_thrown_away(office):
     checked = office.upload(text_of([TITLES, *ROWS]).encode(), dry_run=True)
-    discard_upload(office.sessions, office.manager, checked.id, MORNING)
+    assert office.ask(discard_upload, checked).state == "undone"
     assert office.entries() == 0
     with pytest.raises(Refused):
-        commit_upload(office.sessions, checked.id, lambda: MORNING)
+        approve_upload(office.sessions, office.manager, checked.id, MORNING)
     again = office.upload(text_of([TITLES, *ROWS]).encode())
     assert again.counts["new"] == 3
 
@@ -289,13 +307,11 @@ def test_a_checked_file_can_be_thrown_away(office):
 def test_undo_takes_back_what_was_not_called_and_keeps_what_was(office):
     office.upload(text_of([TITLES, *ROWS]).encode())
     second = office.upload(text_of([TITLES, *CHANGED]).encode())
-    assert undo_upload(office.sessions, office.manager, second.id, MORNING) == {
-        "removed": 1, "kept": 0, "restored": 1,
-    }  # fmt: skip
+    assert taken(office.ask(undo_upload, second)) == {"removed": 1, "kept": 0, "restored": 1}
     assert balances(office)["HT-1"] == 120050
     assert office.entries() == 3
     with write(office.sessions) as session:
-        first = session.scalars(select(Upload).order_by(Upload.id)).first().id
+        first = session.scalars(select(Upload).order_by(Upload.id)).first()
         entry = session.scalars(select(Entry).order_by(Entry.id)).first()
         session.add(Attempt(
             id="ab" * 16, entry_id=entry.id, case_id=entry.case_id, campaign_id=entry.campaign_id,
@@ -303,13 +319,34 @@ def test_undo_takes_back_what_was_not_called_and_keeps_what_was(office):
             outbound_number="95035100", local_day=MORNING.date(), engine_epoch=1, node="n",
             licence={}, created_at=MORNING, ended_at=MORNING,
         ))  # fmt: skip
-    counts = undo_upload(office.sessions, office.manager, first, MORNING)
-    assert counts == {"removed": 2, "kept": 1, "restored": 0}
+    assert taken(office.ask(undo_upload, first)) == {"removed": 2, "kept": 1, "restored": 0}
     with read(office.sessions) as session:
         assert session.scalars(select(Entry.state)).all() == ["done"]
         assert session.scalars(select(Case.state)).all() == ["closed"]
     with pytest.raises(Refused):
-        undo_upload(office.sessions, office.manager, first, MORNING)
+        undo_upload(office.sessions, office.manager, first.id, MORNING)
+
+
+def test_an_account_that_is_done_comes_again(office):
+    """In the same campaign it stays done; another campaign takes it up, with the case it has."""
+    office.upload(text_of([TITLES, *ROWS]).encode())
+    with write(office.sessions) as session:
+        for entry in session.scalars(select(Entry)):
+            entry.state = "done"
+    again = office.upload(text_of([TITLES, *ROWS, CHANGED[-1]]).encode())
+    assert (again.state, again.counts["unchanged"], again.counts["new"]) == ("committed", 3, 1)
+    first = office.campaign
+    office.campaign = add_campaign(
+        office.sessions, office.manager, name="十二月", creditor_id=1, now=MORNING
+    )
+    other = office.upload(text_of([TITLES, *ROWS]).encode())
+    assert (other.state, other.counts["new"]) == ("committed", 3)
+    with read(office.sessions) as session:
+        assert session.scalar(select(func.count()).select_from(Case)) == 4
+    assert taken(office.ask(undo_upload, other)) == {"removed": 3, "kept": 0, "restored": 0}
+    with read(office.sessions) as session:
+        assert session.scalars(select(Case.state)).all() == ["active"] * 4
+        assert set(session.scalars(select(Entry.campaign_id))) == {first}
 
 
 def test_a_commit_that_died_is_finished(office):

@@ -106,8 +106,10 @@ def test_from_a_file_to_a_payment(office, manager):
         "GET", f"/reports/creditors/{created['creditor_id']}?from=2026-11-01&to=2026-11-30"
     )
     assert report.get_json()["figures"]["collected_minor"] == 10_000
-    undone = manager.post(f"/uploads/{upload}/undo").get_json()
-    assert undone["removed"] == 1
+    assert manager.post(f"/uploads/{upload}/undo").status_code == 201
+    read_upload(office.sessions, upload, lambda: MORNING)
+    undone = manager.call("GET", f"/uploads/{upload}").get_json()
+    assert (undone["state"], undone["counts"]["removed"]) == ("undone", 1)
 
 
 def test_the_same_key_is_one_command(office, manager):

@@ -24,7 +24,7 @@ MATRIX = {
     ("POST", "/campaigns/<int:campaign_id>/uploads"): MANAGERS,
     ("GET", "/campaigns/<int:campaign_id>/waterfall"): BOARD,
     ("GET", "/uploads/<int:upload_id>"): MANAGERS,
-    ("POST", "/uploads/<int:upload_id>/<any(commit, discard, undo):word>"): MANAGERS,
+    ("POST", "/uploads/<int:upload_id>/<any(commit, discard, cancel, undo):word>"): MANAGERS,
     ("POST", "/uploads/<int:upload_id>/mapping"): MANAGERS,
     ("GET", "/uploads/<int:upload_id>/rejected.csv"): MANAGERS,
     ("GET", "/reports"): BOARD, ("GET", "/reports/data"): BOARD, ("GET", "/reports/all.xlsx"): BOARD,
@@ -56,7 +56,7 @@ def test_the_matrix_holds_for_every_cell(office, role):
             continue
         path = rule.replace("<int:campaign_id>", "9").replace("<int:upload_id>", "9")
         path = path.replace("<int:file_id>", "9").replace("<int:schedule_id>", "9")
-        path = path.replace("<any(commit, discard, undo):word>", "undo")
+        path = path.replace("<any(commit, discard, cancel, undo):word>", "undo")
         path = path.replace("<any(campaigns, agents, numbers):kind>", "agents")
         answer = visitor.client.get(path) if method == "GET" else visitor.post(path)
         if not role:

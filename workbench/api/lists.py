@@ -8,8 +8,13 @@ from flask import request
 from pydantic import Field
 
 from dialer.actions import agreements, campaigns, list_rules
-from dialer.actions.intake.asking import approve_upload, map_columns
-from dialer.actions.intake.deciding import discard_upload, undo_upload
+from dialer.actions.intake.asking import (
+    approve_upload,
+    cancel_upload,
+    discard_upload,
+    map_columns,
+    undo_upload,
+)
 from dialer.actions.refusals import Refused
 from dialer.clock import utc_now
 from dialer.domain.buckets import Bucket
@@ -234,10 +239,18 @@ def discard(upload_id: int) -> dict[str, Any]:
     return {}
 
 
+@endpoint("POST", "/uploads/<int:upload_id>/cancel", "Stop a file being read or imported", MANAGER)
+def cancel(upload_id: int) -> dict[str, Any]:
+    """What was done of it is taken back."""
+    cancel_upload(sessions(), actor(), upload_id, utc_now())
+    return {}
+
+
 @endpoint("POST", "/uploads/<int:upload_id>/undo", "Take a committed file back", MANAGER)
 def undo(upload_id: int) -> dict[str, Any]:
-    """What was called stays as history."""
-    return dict(undo_upload(sessions(), actor(), upload_id, utc_now()))
+    """What was called stays as history; the upload's counts say how much when it is `undone`."""
+    undo_upload(sessions(), actor(), upload_id, utc_now())
+    return {}
 
 
 @endpoint(

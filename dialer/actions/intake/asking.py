@@ -1,16 +1,18 @@
-"""What a manager says of a file: commit it, or which of its columns are which."""
+"""What a manager says of a file: import it, take it back, which column is which. The engine does it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
+
 from dialer.actions.actor import Actor
-from dialer.actions.intake.deciding import tell
+from dialer.actions.intake.steps import tell
 from dialer.actions.refusals import Refused
 from dialer.domain.case_rows import REQUIRED, fields
 from dialer.store import audit
 from dialer.store.session import Sessions, write
-from dialer.store.tables import Campaign, Upload, UploadTemplate
+from dialer.store.tables import Campaign, Entry, Upload, UploadTemplate
 
 
 def approve_upload(sessions: Sessions, actor: Actor, upload_id: int, now: datetime) -> None:
@@ -21,6 +23,42 @@ def approve_upload(sessions: Sessions, actor: Actor, upload_id: int, now: dateti
             raise Refused("upload_not_checked")
         upload.state = "committing"
         audit.note(session, actor.name, "upload.approve", f"upload:{upload_id}", now)
+        tell(session, upload, now)
+
+
+def discard_upload(sessions: Sessions, actor: Actor, upload_id: int, now: datetime) -> None:
+    """Throw a checked file away: as if it had never been read."""
+    _withdraw(sessions, actor, upload_id, "discard", now)
+
+
+def cancel_upload(sessions: Sessions, actor: Actor, upload_id: int, now: datetime) -> None:
+    """Stop a file that waits, is read or is imported just now, and take back what was done of it."""
+    _withdraw(sessions, actor, upload_id, "cancel", now)
+
+
+def undo_upload(sessions: Sessions, actor: Actor, upload_id: int, now: datetime) -> None:
+    """Take an imported file back; what was called stays as history (see `withdrawing`)."""
+    _withdraw(sessions, actor, upload_id, "undo", now)
+
+
+_WITHDRAWN = {  # word -> states it is said in, refusal otherwise
+    "discard": (("checked",), "upload_not_checked"),
+    "cancel": (("received", "reading", "committing"), "upload_not_running"),
+    "undo": (("committed",), "upload_not_committed"),
+}
+
+
+def _withdraw(sessions: Sessions, actor: Actor, upload_id: int, word: str, now: datetime) -> None:
+    states, refusal = _WITHDRAWN[word]
+    with write(sessions) as session:
+        upload = session.get(Upload, upload_id, with_for_update=True)
+        if upload is None or upload.state not in states:
+            raise Refused(refusal)
+        in_flight = select(Entry.id).where(Entry.upload_id == upload_id, Entry.state == "in_flight")
+        if word == "undo" and session.scalar(in_flight.limit(1)):
+            raise Refused("upload_in_use")
+        upload.state = "withdrawing"
+        audit.note(session, actor.name, f"upload.{word}", f"upload:{upload_id}", now)
         tell(session, upload, now)
 
 

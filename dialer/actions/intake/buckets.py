@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from dialer.domain.case_rows import CaseRow
 
@@ -15,13 +16,22 @@ SUPPRESSED, RECALLED, REJECTED = "suppressed", "recalled", "rejected"
 BUCKETS = (NEW, UPDATED, UNCHANGED, IN_FILE, ELSEWHERE, SUPPRESSED, RECALLED, REJECTED)
 
 
-@dataclass(frozen=True, slots=True)
-class GoodRow:
+class GoodRow(NamedTuple):
     """A row that may become an entry."""
 
     line: int
     row: CaseRow
     cells: list[str]
+
+
+class LeftRow(NamedTuple):
+    """A row that became no entry, to be shown, mended or applied later; columns of `UploadRow`."""
+
+    line: int
+    bucket: str
+    column: str
+    reason: str
+    cells: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -36,28 +46,25 @@ class Reading:
     places: dict[str, int]
     titles: list[str]
     suppressed: frozenset[str]
+    told_at: datetime
     seen: set[int] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
 
     def is_repeated(self, contract_no: str) -> bool:
         """Whether the file named this contract before."""
-        digest = hashlib.blake2b(contract_no.encode(), digest_size=8).digest()
-        number = int.from_bytes(digest, "little")
+        number = hash(contract_no)  # SipHash with a secret of this process: nobody can aim at it
         if number in self.seen:
             return True
         self.seen.add(number)
         return False
 
     def left(
-        self, line: int, cells: list[str], bucket: str, column: str, why: str
-    ) -> dict[str, Any]:
-        """The row as it came, with its bucket, to be shown, mended or applied later."""
+        self, line: int, cells: list[str], bucket: str, column: str = "", why: str = ""
+    ) -> LeftRow:
+        """The row as it came, with its bucket; the bucket says why unless `why` does."""
         titles = self.titles
-        return {
-            "upload_id": self.upload_id, "line": line, "bucket": bucket, "column": column,
-            "reason": why,
-            "cells": {titles[i] if i < len(titles) else str(i): c for i, c in enumerate(cells)},
-        }  # fmt: skip
+        named = {titles[i] if i < len(titles) else str(i): cell for i, cell in enumerate(cells)}
+        return LeftRow(line, bucket, column, why or bucket, named)
 
 
 def person_key(row: CaseRow) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from datetime import datetime
-from itertools import islice
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +18,23 @@ from dialer.actions.intake.buckets import (
     REJECTED,
     SUPPRESSED,
     GoodRow,
+    LeftRow,
     Reading,
 )
-from dialer.actions.intake.deciding import commit_upload, remove_loading, tell
+from dialer.actions.intake.committing import commit_upload
 from dialer.actions.intake.forecasting import forecast_of
 from dialer.actions.intake.staging import stage
+from dialer.actions.intake.steps import PAUSE_SECONDS, Cancelled, go_on, tell
+from dialer.actions.intake.withdrawing import remove_loading, withdraw_upload
 from dialer.actions.refusals import Refused
-from dialer.actions.table_file import Row, read_rows
-from dialer.domain.case_rows import BadHeader, BadRow, read_header, read_row
+from dialer.actions.table_reader import ReadRow, TableReader
+from dialer.domain.case_rows import BadHeader, read_header
 from dialer.store.bulk import write_rows
 from dialer.store.session import Sessions, read, write
 from dialer.store.tables import Campaign, Placement, Suppression, Upload, UploadRow, UploadTemplate
 
 BATCH = 500  # rows in one transaction: a dialing transaction waits at most for one of them
-PAUSE_SECONDS = 0.002  # lets the dialing loop have the write lock between batches
+TELL_EVERY = timedelta(seconds=0.5)
 
 
 class Unmapped(Refused):
@@ -44,40 +46,48 @@ class Unmapped(Refused):
 
 
 def read_upload(sessions: Sessions, upload_id: int, clock: Callable[[], datetime]) -> None:
-    """Read one upload to its end: `committed`, `checked` (dry run), or `refused` with the reason."""
+    """Take one upload as far as it goes: `committed`, `checked` (dry run), `refused` with the reason, or
+    `undone` if somebody said so, even in the middle."""
     with read(sessions) as session:
-        if session.get_one(Upload, upload_id).state == "committing":
-            return commit_upload(sessions, upload_id, clock)
+        state = session.get_one(Upload, upload_id).state
+    try:
+        if state in ("received", "reading"):
+            state = _read_file(sessions, upload_id, clock)
+        if state == "committing":
+            commit_upload(sessions, upload_id, clock)
+    except Cancelled:
+        state = "withdrawing"
+    if state == "withdrawing":
+        withdraw_upload(sessions, upload_id, clock)
+
+
+def _read_file(sessions: Sessions, upload_id: int, clock: Callable[[], datetime]) -> str:
+    """From the file to staged rows; returns the state the upload is in then."""
     path = _begin(sessions, upload_id, clock())
     try:
-        rows = read_rows(path)
-        reading = _open(sessions, upload_id, rows, clock())
-        while batch := list(islice(rows, BATCH)):
-            _write_batch(sessions, reading, batch, clock())
-            time.sleep(PAUSE_SECONDS)
-        if not sum(reading.counts.values()):
+        with TableReader(path) as table:
+            reading = _open(sessions, upload_id, table.titles(), clock())
+            for rows in table.batches(BATCH, reading.places):
+                _write_batch(sessions, reading, rows, clock())
+                time.sleep(PAUSE_SECONDS)
+        if not reading.counts.total():
             raise Refused("file_no_rows")
     except Refused as refusal:
-        _refuse(sessions, upload_id, refusal, clock())
-    else:
-        _finish(sessions, reading, clock)
+        return _refuse(sessions, upload_id, refusal, clock())
+    return _finish(sessions, reading, clock())
 
 
 def _begin(sessions: Sessions, upload_id: int, now: datetime) -> Path:
     remove_loading(sessions, upload_id)
     with write(sessions) as session:
         session.execute(delete(UploadRow).where(UploadRow.upload_id == upload_id))
-        upload = session.get_one(Upload, upload_id)
+        upload = go_on(session, upload_id, "received", "reading")
         upload.state, upload.rows_read, upload.counts, upload.refusal = "reading", 0, {}, None
         tell(session, upload, now)
         return Path(upload.path)
 
 
-def _open(sessions: Sessions, upload_id: int, rows: Iterator[Row], now: datetime) -> Reading:
-    first = next(rows, None)
-    if first is None:
-        raise Refused("file_empty")
-    titles = first[1]
+def _open(sessions: Sessions, upload_id: int, titles: list[str], now: datetime) -> Reading:
     with write(sessions) as session:
         upload = session.get_one(Upload, upload_id)
         campaign = session.get_one(Campaign, upload.campaign_id)
@@ -87,7 +97,7 @@ def _open(sessions: Sessions, upload_id: int, rows: Iterator[Row], now: datetime
             raise Refused("placement_recalled", batch_no=placement.batch_no)
         return Reading(
             upload_id, campaign.id, campaign.creditor_id, placement.id, places, titles,
-            frozenset(session.scalars(select(Suppression.number))),
+            frozenset(session.scalars(select(Suppression.number))), told_at=now,
         )  # fmt: skip
 
 
@@ -130,49 +140,52 @@ def _placement(session: Session, upload: Upload, creditor_id: int, now: datetime
     return placement
 
 
-def _write_batch(sessions: Sessions, reading: Reading, batch: list[Row], now: datetime) -> None:
-    good: list[GoodRow] = []
-    left: list[dict[str, Any]] = []
-    for line, cells in batch:
-        try:
-            row = read_row(cells, reading.places, reading.titles)
-        except BadRow as bad:
-            left.append(reading.left(line, cells, REJECTED, bad.column, bad.code))
-            continue
-        if reading.is_repeated(row.contract_no):
-            left.append(reading.left(line, cells, IN_FILE, "", IN_FILE))
-        elif all(phone in reading.suppressed for phone in row.phones):
-            left.append(reading.left(line, cells, SUPPRESSED, "", SUPPRESSED))
-        else:
-            good.append(GoodRow(line, row, cells))
+def _write_batch(sessions: Sessions, reading: Reading, rows: list[ReadRow], now: datetime) -> None:
+    good, left = _sorted(reading, rows)
     with write(sessions) as session:
+        upload = go_on(session, reading.upload_id, "reading")
         left += stage(session, reading, good, now)
-        reading.counts.update(item["bucket"] for item in left)
-        reading.counts[NEW] += len(batch) - len(left)
-        write_rows(session, UploadRow, left)
-        upload = session.get_one(Upload, reading.upload_id)
-        upload.rows_read = sum(reading.counts.values())
+        write_rows(session, UploadRow, LeftRow._fields, left, upload_id=reading.upload_id)
+        reading.counts.update(row.bucket for row in left)
+        reading.counts[NEW] += len(rows) - len(left)
+        upload.rows_read = reading.counts.total()
         upload.counts = {bucket: reading.counts[bucket] for bucket in BUCKETS}
-        tell(session, upload, now)
+        if now - reading.told_at >= TELL_EVERY:
+            reading.told_at = now
+            tell(session, upload, now)
 
 
-def _finish(sessions: Sessions, reading: Reading, clock: Callable[[], datetime]) -> None:
+def _sorted(reading: Reading, rows: list[ReadRow]) -> tuple[list[GoodRow], list[LeftRow]]:
+    """What can be told without the database: bad rows, rows twice in the file, numbers nobody may call."""
+    good, left = [], []
+    for line, cells, case, column, reason in rows:
+        if case is None:
+            left.append(reading.left(line, cells, REJECTED, column, reason))
+        elif reading.is_repeated(case.contract_no):
+            left.append(reading.left(line, cells, IN_FILE))
+        elif reading.suppressed.issuperset(case.phones):
+            left.append(reading.left(line, cells, SUPPRESSED))
+        else:
+            good.append(GoodRow(line, case, cells))
+    return good, left
+
+
+def _finish(sessions: Sessions, reading: Reading, now: datetime) -> str:
     with write(sessions) as session:
-        upload = session.get_one(Upload, reading.upload_id)
-        upload.forecast = forecast_of(session, upload, clock())
+        upload = go_on(session, reading.upload_id, "reading")
+        upload.forecast = forecast_of(session, upload, now)
         upload.state = "checked" if upload.dry_run else "committing"
-        tell(session, upload, clock())
-        dry = upload.dry_run
-    if not dry:
-        commit_upload(sessions, reading.upload_id, clock)
+        tell(session, upload, now)
+        return upload.state
 
 
-def _refuse(sessions: Sessions, upload_id: int, refusal: Refused, now: datetime) -> None:
+def _refuse(sessions: Sessions, upload_id: int, refusal: Refused, now: datetime) -> str:
     remove_loading(sessions, upload_id)
     with write(sessions) as session:
         session.execute(delete(UploadRow).where(UploadRow.upload_id == upload_id))
-        upload = session.get_one(Upload, upload_id)
+        upload = go_on(session, upload_id, "reading")
         upload.state, upload.finished_at, upload.counts = "refused", now, {}
         upload.refusal = {"code": refusal.code, "args": refusal.args_}
         upload.forecast = {"titles": refusal.titles} if isinstance(refusal, Unmapped) else {}
         tell(session, upload, now)
+        return upload.state

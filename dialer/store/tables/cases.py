@@ -63,7 +63,7 @@ class Upload(Base):
     path: Mapped[str]
     sha256: Mapped[str]
     size: Mapped[int]
-    state: Mapped[str]  # received | reading | checked | committed | refused | undone
+    state: Mapped[str]  # received reading checked committing committed withdrawing refused undone
     active: Mapped[bool] = mapped_column(default=True)  # the list is switched on
     priority: Mapped[int] = mapped_column(default=0)  # of the list: lower goes first
     weight: Mapped[int] = mapped_column(default=1)  # share among lists of one priority
