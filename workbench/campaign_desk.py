@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    render_template,
+    request,
+    send_file,
+)
 from flask.typing import ResponseReturnValue
 
 from dialer.actions import campaigns as actions
@@ -20,11 +29,11 @@ from dialer.actions.intake.asking import (
     undo_upload,
 )
 from dialer.actions.numbers import add_outbound_numbers
-from dialer.actions.table_file import SIZE_MAX
+from dialer.actions.table_file import SIZE_MAX, XLSX_ROWS_MAX
 from dialer.clock import utc_now
 from dialer.domain.case_rows import template_header
 from dialer.reports import campaigns as report
-from dialer.reports.exports import rejected_csv
+from dialer.reports.exports import rejected_csv, rejected_xlsx
 from dialer.reports.waterfall import waterfall
 from dialer.store.session import Sessions, read
 from workbench.auth import actor, language_now, needs
@@ -34,6 +43,7 @@ from workbench.translations import say
 from workbench.uploads import store_upload
 
 pages = Blueprint("campaigns", __name__)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _sessions() -> Sessions:
@@ -150,6 +160,16 @@ def rejected(upload_id: int) -> ResponseReturnValue:
 
     headers = {"Content-Disposition": f"attachment; filename=rejected-{upload_id}.csv"}
     return Response(lines(), mimetype="text/csv", headers=headers)
+
+
+@pages.get("/uploads/<int:upload_id>/rejected.xlsx")
+@needs("manager")
+def rejected_sheet(upload_id: int) -> ResponseReturnValue:
+    """The same as a sheet."""
+    language = language_now()
+    with read(_sessions()) as session:
+        content = rejected_xlsx(session, upload_id, lambda key: say(language, key), XLSX_ROWS_MAX)
+    return send_file(content, XLSX, as_attachment=True, download_name=f"rejected-{upload_id}.xlsx")
 
 
 @pages.get("/template.csv")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_PUNCTUATION = re.compile(r"[\s\-‐–—().·]")
+_PUNCTUATION = re.compile(r"[\s\-‐–—().·']")  # ': our own files write +86… as text
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"0(10|2\d|[3-9]\d{2})[2-8]\d{6,7}")
 

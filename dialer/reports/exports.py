@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from itertools import islice
+from typing import IO, Any
 
 import xlsxwriter
 from sqlalchemy.orm import Session
@@ -17,6 +19,7 @@ from dialer.reports.campaigns import rejected_rows
 # some trim blanks before they look.
 _FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
 _BLANKS = " \u00a0\u3000\ufeff\n\v\f"
+WHY = ("行/line", "列/column", "原因/reason")
 
 
 class Share(float):
@@ -40,9 +43,35 @@ def rejected_csv(session: Session, upload_id: int, words: Callable[[str], str]) 
     for row in rejected_rows(session, upload_id):
         if header is None:
             header = list(row.cells)
-            yield b"\xef\xbb\xbf" + _line([*header, "行/line", "列/column", "原因/reason"])
+            yield b"\xef\xbb\xbf" + _line([*header, *WHY])
         cells = [str(row.cells.get(title, "")) for title in header]
         yield _line([*cells, str(row.line), row.column, words(f"row.{row.reason}")])
+
+
+def rejected_xlsx(
+    session: Session, upload_id: int, words: Callable[[str], str], rows_max: int
+) -> IO[bytes]:
+    """The same rows as a sheet with at most `rows_max`, its header with them; an open file on disk."""
+    out = tempfile.TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(out, options)
+    sheet = book.add_worksheet()
+    header: list[str] = []
+    for number, row in enumerate(islice(rejected_rows(session, upload_id), rows_max - 1), 1):
+        if not header:
+            header = list(row.cells)
+            _write_texts(sheet, 0, [*header, *WHY])
+        cells = [str(row.cells.get(title, "")) for title in header]
+        why = [str(row.line), row.column, words(f"row.{row.reason}")]
+        _write_texts(sheet, number, [*cells, *why])
+    book.close()
+    out.seek(0)
+    return out
+
+
+def _write_texts(sheet: Any, number: int, cells: Sequence[str]) -> None:
+    for column, cell in enumerate(cells):
+        sheet.write_string(number, column, cell)
 
 
 def table_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:

@@ -19,7 +19,7 @@ from dialer.store.tables import Campaign, Entry, Upload
 
 # Written out, not bound: planners then know that the partial index fits.
 READY: ColumnElement[str] = literal_column("'ready'")
-LISTED = ("committing", "committed")  # states of an upload whose entries may be dialed
+LISTED = "committed"  # state of an upload whose entries may be dialed: all of them or none
 
 
 def next_ready(session: Session, campaign_id: int, limit: int, now: datetime) -> Sequence[Entry]:
@@ -55,7 +55,7 @@ def _lists(session: Session, campaign_id: int) -> list[tuple[Share, int]]:
     )  # fmt: skip
     rows = session.execute(
         select(Upload.id, Upload.priority, Upload.weight, Upload.turn, first)
-        .where(Upload.campaign_id == campaign_id, Upload.active, Upload.state.in_(LISTED))
+        .where(Upload.campaign_id == campaign_id, Upload.active, Upload.state == LISTED)
     )  # fmt: skip
     return [(Share(*share), level) for *share, level in rows if level is not None]
 

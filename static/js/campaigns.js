@@ -98,7 +98,9 @@ function Upload({ upload }) {
     <header><strong>${upload.filename}</strong> <span class="text-body-secondary">${time(upload.created_at)}</span>
       <span class=${`badge upload-${upload.state}`}>${t(`upload.${upload.state}`)}</span></header>
     ${upload.refusal && html`<p class="alert alert-danger">${t(`refusal.${upload.refusal.code}`, upload.refusal.args)}</p>`}
-    ${upload.state === "reading" && html`<p>${t("upload.rows_read", { rows: upload.rows_read })}</p>`}
+    ${upload.state === "reading" && html`<p data-rows-read>${t("upload.rows_read", { rows: upload.rows_read })}</p>`}
+    ${["received", "reading", "committing"].includes(upload.state) && html`<button class="btn btn-sm btn-outline-secondary" data-act="cancel" onClick=${() => confirm(t("upload.cancel_sure")) && tell(`/uploads/${upload.id}/cancel`)}>${t("upload.cancel")}</button>`}
+    ${upload.state === "undone" && upload.counts.removed !== undefined && html`<p data-taken-back>${t("upload.taken_back", upload.counts)}</p>`}
     ${upload.refusal?.code === "columns_missing" && upload.forecast.titles && html`<${Mapping} upload=${upload} />`}
     ${["checked", "committing", "committed"].includes(upload.state) && html`<ul class="buckets">${BUCKETS.map((bucket) => html`<li key=${bucket} class=${`bucket-${bucket}`}><b data-bucket=${bucket}>${upload.counts[bucket] ?? 0}</b> ${t(`bucket.${bucket}`)}</li>`)}</ul>`}
     ${upload.state === "checked" && html`<${Decide} upload=${upload} />`}
@@ -134,7 +136,8 @@ function LeftOut({ upload }) {
   useEffect(() => { get(`/uploads/${upload.id}`).then((detail) => setRows(detail?.rows ?? [])); }, [upload.id]);
   return html`<table class="table table-sm left-out"><thead><tr><th class="num">${t("upload.line")}</th><th>${t("upload.column")}</th><th>${t("upload.reason")}</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr key=${row.line}><td class="num">${row.line}</td><td>${row.column || "—"}</td><td>${row.text}</td></tr>`)}</tbody></table>
-    <a class="btn btn-sm btn-outline-secondary" href=${`/uploads/${upload.id}/rejected.csv`}>${t("upload.download")}</a>`;
+    <a class="btn btn-sm btn-outline-secondary" href=${`/uploads/${upload.id}/rejected.csv`}>${t("upload.download")}</a>
+    <a class="btn btn-sm btn-link" href=${`/uploads/${upload.id}/rejected.xlsx`}>${t("upload.download_xlsx")}</a>`;
 }
 
 function Page() {

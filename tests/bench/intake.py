@@ -82,9 +82,12 @@ def urls(folder: Path, *, postgresql: bool) -> Iterator[tuple[str, str]]:
     if not postgresql:
         yield f"sqlite:///{folder}/kept.db", f"sqlite:///{folder}/bulk.db"
         return
-    with cluster("-c shared_buffers=256MB -c max_wal_size=4GB") as url:
-        with database(url) as one, database(url) as other:
-            yield one, other
+    with (
+        cluster("-c shared_buffers=256MB -c max_wal_size=4GB") as url,
+        database(url) as one,
+        database(url) as other,
+    ):
+        yield one, other
 
 
 def prepared(sessions: Sessions, path: Path, rows: int) -> int:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from dialer.actions.actor import SETUP
 from dialer.actions.agreements import add_agreement
 from dialer.actions.campaigns import receive_upload
-from dialer.actions.intake import read_upload, undo_upload
+from dialer.actions.intake import read_upload
+from dialer.actions.intake.asking import undo_upload
 from dialer.actions.payments import as_row, post_payment
 from dialer.actions.refusals import Refused
 from dialer.actions.seats import choose_status, pause_untrained
@@ -82,6 +83,7 @@ def test_an_old_balance_is_not_called_about_until_a_file_or_a_payment_confirms_i
     assert code(verdict(sessions, MORNING + 11 * DAY)) == ""
     assert code(verdict(sessions, MORNING + 12 * DAY)) == "BALANCE_STALE"
     undo_upload(sessions, SETUP, upload, MORNING + 6 * DAY)  # the wrong file: nothing is confirmed
+    read_upload(sessions, upload, lambda: MORNING + 6 * DAY)
     with read(sessions) as session:
         account = session.scalars(select(Account)).one()
         assert account.as_of == TODAY

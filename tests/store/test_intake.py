@@ -304,6 +304,47 @@ def test_a_checked_file_can_be_thrown_away(office):
     assert again.counts["new"] == 3
 
 
+@pytest.mark.parametrize("state", ["received", "reading", "committing"])
+def test_a_file_can_be_cancelled_while_it_is_worked_on(office, state):
+    office.upload(text_of([TITLES, *ROWS]).encode())
+    checked = office.upload(text_of([TITLES, *CHANGED]).encode(), dry_run=True)
+    with write(office.sessions) as session:  # as if it were not yet so far, or just going on
+        session.get_one(Upload, checked.id).state = state
+    cancelled = office.ask(cancel_upload, checked)
+    assert taken(cancelled) == {"removed": 1, "kept": 0, "restored": 0}
+    assert (office.entries(), balances(office)["HT-1"]) == (3, 120050)
+    with pytest.raises(Refused) as caught:
+        cancel_upload(office.sessions, office.manager, checked.id, MORNING)
+    assert caught.value.code == "upload_not_running"
+
+
+@pytest.mark.parametrize(("moment", "staged"), [(3, 0), (5, 1000), (6, 1200), (7, 1200)])
+def test_who_cancels_is_heard_in_the_middle(office, moment, staged):
+    """The clock is asked at every batch, at the end of the file and when the import begins; somebody
+    cancels just then."""
+    rows = [[f"人{n}", f"HT-{n}", f"154{n:08d}", "5", ""] for n in range(1200)]
+    upload = office.upload(text_of([TITLES, *rows]).encode(), dry_run=True)
+    with write(office.sessions) as session:
+        session.get_one(Upload, upload.id).state = "received"
+        session.get_one(Upload, upload.id).dry_run = False
+    asked = 0
+
+    def clock():
+        nonlocal asked
+        asked += 1
+        if asked == moment:
+            cancel_upload(office.sessions, office.manager, upload.id, MORNING)
+        return MORNING
+
+    read_upload(office.sessions, upload.id, clock)
+    with read(office.sessions) as session:
+        cancelled = session.get_one(Upload, upload.id)
+        assert session.scalar(select(func.count()).select_from(Case)) == 0
+    assert cancelled.state == "undone"
+    assert cancelled.counts["removed"] == cancelled.counts.get("new", 0) == staged
+    assert office.entries() == 0
+
+
 def test_undo_takes_back_what_was_not_called_and_keeps_what_was(office):
     office.upload(text_of([TITLES, *ROWS]).encode())
     second = office.upload(text_of([TITLES, *CHANGED]).encode())

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+import xlsxwriter
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from dialer.actions.intake import read_upload
@@ -54,6 +58,62 @@ def test_from_file_to_running(office, manager):
     assert office.visitor("supervisor").post(f"/campaigns/{campaign}/pause").status_code == 200
     with read(office.sessions) as session:
         assert session.get_one(Campaign, campaign).state == "paused"
+
+
+def test_rows_left_out_come_as_a_sheet_and_go_back_mended(office, manager):
+    """Nothing in the sheet is a formula, and it is read again as it is."""
+    campaign = make_campaign(manager)
+    rows = "姓名,合同号,手机号,欠款金额\r\n=1+1,HT-1,+86 123,100\r\n李芳,HT-2,+86 15400000002,0\r\n"
+    upload = manager.upload(campaign, rows.encode()).get_json()["id"]
+    read_upload(office.sessions, upload, lambda: MORNING)
+    answer = manager.client.get(f"/uploads/{upload}/rejected.xlsx")
+    assert answer.data.startswith(b"PK")
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0)
+    header, first, second = sheet.to_python()
+    assert first[:4] == ["=1+1", "HT-1", "+86 123", "100"]
+    assert second[5:] == ["欠款金额", "欠款金额为零，无需联系。"]
+    again = manager.upload(campaign, answer.data, "rejected.xlsx").get_json()["id"]
+    read_upload(office.sessions, again, lambda: MORNING)
+    assert manager.client.get(f"/uploads/{again}").get_json()["counts"]["rejected"] == 2
+    mended = io.BytesIO()
+    with xlsxwriter.Workbook(mended) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, header)
+        sheet.write_row(1, 0, [*second[:3], 88.5, *second[4:]])
+    good = manager.upload(campaign, mended.getvalue(), "mended.xlsx").get_json()["id"]
+    read_upload(office.sessions, good, lambda: MORNING)
+    assert manager.client.get(f"/uploads/{good}").get_json()["counts"]["new"] == 1
+
+
+def test_rows_left_out_as_csv_can_be_sent_again(office, manager):
+    """Our own mark against formulas does not spoil a number that begins with +."""
+    campaign = make_campaign(manager)
+    rows = "姓名,合同号,手机号,欠款金额\r\n李芳,HT-2,+86 15400000002,0\r\n"
+    upload = manager.upload(campaign, rows.encode()).get_json()["id"]
+    read_upload(office.sessions, upload, lambda: MORNING)
+    text = manager.client.get(f"/uploads/{upload}/rejected.csv").text
+    assert "'+86" in text
+    again = manager.upload(campaign, text.replace(",0,", ",7.5,").encode()).get_json()["id"]
+    read_upload(office.sessions, again, lambda: MORNING)
+    assert manager.client.get(f"/uploads/{again}").get_json()["counts"]["new"] == 1
+
+
+def test_a_file_is_cancelled_or_undone_from_the_page(office, manager):
+    campaign = make_campaign(manager)
+    upload = manager.upload(campaign, FILE).get_json()["id"]
+    assert manager.post(f"/uploads/{upload}/undo").status_code == 409
+    assert manager.post(f"/uploads/{upload}/cancel").status_code == 200
+    assert manager.client.get(f"/uploads/{upload}").get_json()["state"] == "withdrawing"
+    read_upload(office.sessions, upload, lambda: MORNING)
+    assert manager.client.get(f"/uploads/{upload}").get_json()["state"] == "undone"
+    again = manager.post(f"/uploads/{upload}/cancel")
+    assert (again.status_code, "没有正在进行" in again.get_json()["error"]["text"]) == (409, True)
+    upload = manager.upload(campaign, FILE).get_json()["id"]  # taken back: it may come again
+    read_upload(office.sessions, upload, lambda: MORNING)
+    assert manager.post(f"/uploads/{upload}/undo").status_code == 200
+    read_upload(office.sessions, upload, lambda: MORNING)
+    counts = manager.client.get(f"/uploads/{upload}").get_json()["counts"]
+    assert (counts["removed"], counts["kept"]) == (1, 0)
 
 
 def test_the_stored_file_is_private_and_refused_ones_are_removed(office, manager):

@@ -27,6 +27,7 @@ MATRIX = {
     ("POST", "/uploads/<int:upload_id>/<any(commit, discard, cancel, undo):word>"): MANAGERS,
     ("POST", "/uploads/<int:upload_id>/mapping"): MANAGERS,
     ("GET", "/uploads/<int:upload_id>/rejected.csv"): MANAGERS,
+    ("GET", "/uploads/<int:upload_id>/rejected.xlsx"): MANAGERS,
     ("GET", "/reports"): BOARD, ("GET", "/reports/data"): BOARD, ("GET", "/reports/all.xlsx"): BOARD,
     ("GET", "/reports/<any(campaigns, agents, numbers):kind>.csv"): BOARD,
     ("GET", "/reports/pools"): BOARD, ("GET", "/reports/proofs"): BOARD, ("GET", "/reports/files"): MANAGERS,
