@@ -9,6 +9,7 @@ then sends batches until it has sent an empty one.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import resource
 import struct
@@ -25,6 +26,7 @@ from dialer.actions.refusals import Refused
 from dialer.actions.table_file import Row, read_rows
 from dialer.domain.case_rows import BadRow, CaseRow, RowReader
 
+log = logging.getLogger(__name__)
 MEMORY_MAX = 1024 * 1024 * 1024  # of address space; a CSV needs a tenth of it
 NICENESS = 10  # dialing first
 _LENGTH = struct.Struct(">I")
@@ -94,7 +96,9 @@ class TableReader:
 
     def _receive(self) -> Titles | Batch:
         content = _read(self._child.stdout)
-        if content is None:
+        if content is None:  # its words are not logged: they may hold what is in the file
+            code = self._child.wait()
+            log.warning("reader died", extra={"action": "file.reader_died", "code": code})
             raise Refused("file_reader_died", limit_mb=MEMORY_MAX // 2**20)
         message: Titles | Batch | Fault = _decode(content)
         if isinstance(message, Fault):
