@@ -30,6 +30,11 @@ def keep_balances(sessions: Sessions, now: datetime) -> int:
         return 0
 
 
+_COLUMNS = (
+    "account_id", "creditor_id", "placement_id", "overdue_days", "bucket", "balance_minor",
+)  # fmt: skip
+
+
 def _keep(session: Session, midnight: datetime) -> int:
     day = midnight.date() - timedelta(days=1)
     tables = _tables(session)
@@ -41,14 +46,12 @@ def _keep(session: Session, midnight: datetime) -> int:
     made = []
     for row in rows:
         dpd = aged(row.overdue_days, row.as_of, max(day, row.as_of))
-        made.append({
-            "day": day, "account_id": row.id, "creditor_id": row.creditor_id,
-            "placement_id": row.placement_id, "overdue_days": dpd,
-            "bucket": bucket_of(dpd, tables.get(row.creditor_id, DEFAULT)),
-            "balance_minor": row.balance_minor,
-        })  # fmt: skip
+        made.append((
+            row.id, row.creditor_id, row.placement_id, dpd,
+            bucket_of(dpd, tables.get(row.creditor_id, DEFAULT)), row.balance_minor,
+        ))  # fmt: skip
     for start in range(0, len(made), PART):
-        write_rows(session, BalanceDay, made[start : start + PART])
+        write_rows(session, BalanceDay, _COLUMNS, made[start : start + PART], day=day)
     return len(made)
 
 
