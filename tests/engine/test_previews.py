@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from dialer.actions.intake.deciding import undo_upload
 from sqlalchemy import select
 
 from dialer.actions.actor import SETUP
 from dialer.actions.campaigns import pause_campaign
-from dialer.actions.intake.deciding import undo_upload
-from dialer.actions.previews import answer_preview
+from dialer.actions.previews import SKIP_REST, answer_preview
 from dialer.actions.refusals import Refused
 from dialer.actions.seats import choose_status
 from dialer.actions.stops import stop_contact

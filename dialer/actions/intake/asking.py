@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from dialer.actions.actor import Actor
-from dialer.actions.intake.steps import tell
+from dialer.actions.intake.steps import IN_USE, tell
 from dialer.actions.refusals import Refused
 from dialer.domain.case_rows import REQUIRED, fields
 from dialer.store import audit
@@ -54,7 +54,7 @@ def _withdraw(sessions: Sessions, actor: Actor, upload_id: int, word: str, now: 
         upload = session.get(Upload, upload_id, with_for_update=True)
         if upload is None or upload.state not in states:
             raise Refused(refusal)
-        in_flight = select(Entry.id).where(Entry.upload_id == upload_id, Entry.state == "in_flight")
+        in_flight = select(Entry.id).where(Entry.upload_id == upload_id, Entry.state.in_(IN_USE))
         if word == "undo" and session.scalar(in_flight.limit(1)):
             raise Refused("upload_in_use")
         upload.state = "withdrawing"

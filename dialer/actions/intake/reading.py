@@ -33,7 +33,7 @@ from dialer.store.bulk import write_rows
 from dialer.store.session import Sessions, read, write
 from dialer.store.tables import Campaign, Placement, Suppression, Upload, UploadRow, UploadTemplate
 
-BATCH = 500  # rows in one transaction: a dialing transaction waits at most for one of them
+BATCH = 1_000  # rows in one transaction: a dialing transaction waits at most for one of them
 TELL_EVERY = timedelta(seconds=0.5)
 
 
@@ -78,7 +78,7 @@ def _read_file(sessions: Sessions, upload_id: int, clock: Callable[[], datetime]
 
 
 def _begin(sessions: Sessions, upload_id: int, now: datetime) -> Path:
-    remove_loading(sessions, upload_id)
+    remove_loading(sessions, upload_id, now)
     with write(sessions) as session:
         session.execute(delete(UploadRow).where(UploadRow.upload_id == upload_id))
         upload = go_on(session, upload_id, "received", "reading")
@@ -180,7 +180,7 @@ def _finish(sessions: Sessions, reading: Reading, now: datetime) -> str:
 
 
 def _refuse(sessions: Sessions, upload_id: int, refusal: Refused, now: datetime) -> str:
-    remove_loading(sessions, upload_id)
+    remove_loading(sessions, upload_id, now)
     with write(sessions) as session:
         session.execute(delete(UploadRow).where(UploadRow.upload_id == upload_id))
         upload = go_on(session, upload_id, "reading")

@@ -15,6 +15,7 @@ from dialer.store.session import Sessions, read
 from dialer.store.tables import Entry, Upload, UploadRow
 
 STEP = 2_000  # rows in one transaction
+IN_USE = ("offered", "in_flight")  # an agent has the entry before the eyes or on the phone
 PAUSE_SECONDS = 0.002  # lets the dialing loop have the write lock between two steps
 
 

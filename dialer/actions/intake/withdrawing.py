@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from dialer.actions.intake.buckets import NEW
 from dialer.actions.intake.committing import set_values
 from dialer.actions.intake.confirming import unconfirm
-from dialer.actions.intake.steps import entry_steps, go_on, row_steps, tell
+from dialer.actions.intake.steps import IN_USE, entry_steps, go_on, row_steps, tell
 from dialer.store import audit
 from dialer.store.bulk import among
 from dialer.store.session import Sessions, write
-from dialer.store.tables import Account, Attempt, Case, Entry, Upload, UploadRow
+from dialer.store.tables import Account, Attempt, Case, Entry, MessageContact, Upload, UploadRow
 
 _CALLED = select(Attempt.id).where(Attempt.entry_id == Entry.id).exists()
 _LOOSE = {"synchronize_session": False}
@@ -28,7 +28,7 @@ def withdraw_upload(sessions: Sessions, upload_id: int, clock: Callable[[], date
         with write(sessions) as session:
             upload = go_on(session, upload_id, "withdrawing")
             _close(session, upload, part, clock())
-            _remove(session, part)
+            _remove(session, part, clock())
     _restore(sessions, upload_id, clock().date())
     unconfirm(sessions, upload_id)
     with write(sessions) as session:
@@ -56,25 +56,31 @@ def _close(
         update(Entry).where(*part, _CALLED).values(state="done").returning(Entry.case_id),
         execution_options=_LOOSE,
     ).all()
+    _close_cases(
+        session, among(session, Case.id, cases), Case.placement_id == upload.placement_id, now=now
+    )
+
+
+def _close_cases(session: Session, *where: ColumnElement[bool], now: datetime) -> None:
     session.execute(
-        update(Case)
-        .where(among(session, Case.id, cases), Case.placement_id == upload.placement_id,
-               Case.state == "active")
+        update(Case).where(Case.state.in_(("active", "loading")), *where)
         .values(state="closed", reason="undone", closed_at=now),
         execution_options=_LOOSE,
     )  # fmt: skip
 
 
-def _remove(session: Session, part: tuple[ColumnElement[bool], ...]) -> None:
-    """Entries nobody called, and the cases nothing else points to. What goes out this moment stays."""
+def _remove(session: Session, part: tuple[ColumnElement[bool], ...], now: datetime) -> None:
+    """Entries nobody called, and their cases; one about which a message was written is closed. What an agent
+    has before the eyes stays."""
     cases = session.scalars(
-        delete(Entry).where(*part, ~_CALLED, Entry.state != "in_flight").returning(Entry.case_id),
+        delete(Entry).where(*part, ~_CALLED, Entry.state.not_in(IN_USE)).returning(Entry.case_id),
         execution_options=_LOOSE,
     ).all()
     listed = select(Entry.id).where(Entry.case_id == Case.id).exists()
-    session.execute(
-        delete(Case).where(among(session, Case.id, cases), ~listed), execution_options=_LOOSE
-    )
+    written = select(MessageContact.id).where(MessageContact.case_id == Case.id).exists()
+    alone = (among(session, Case.id, cases), ~listed)
+    session.execute(delete(Case).where(*alone, ~written), execution_options=_LOOSE)
+    _close_cases(session, *alone, now=now)
 
 
 def _restore(sessions: Sessions, upload_id: int, today: date) -> None:
@@ -92,8 +98,8 @@ def _restore(sessions: Sessions, upload_id: int, today: date) -> None:
             upload.counts = {**upload.counts, "restored": done}
 
 
-def remove_loading(sessions: Sessions, upload_id: int) -> None:
+def remove_loading(sessions: Sessions, upload_id: int, now: datetime) -> None:
     """Nothing of a half-read file stays. Debtors and accounts do: they are no list entries."""
     for part in entry_steps(sessions, upload_id, Entry.state == "loading"):
         with write(sessions) as session:
-            _remove(session, part)
+            _remove(session, part, now)

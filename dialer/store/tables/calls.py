@@ -60,7 +60,7 @@ class Attempt(Base):
     abandoned: Mapped[bool] = mapped_column(default=False)
     message_ms: Mapped[float | None]  # 200 OK to the message, when one was played
     abandon_cause: Mapped[str] = mapped_column(default="")
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     verdict: Mapped[str] = mapped_column(default="")
     sip_code: Mapped[int] = mapped_column(default=0)
     ended_by: Mapped[str] = mapped_column(default="")

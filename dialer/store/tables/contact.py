@@ -115,7 +115,7 @@ class MessageContact(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     debtor_id: Mapped[int] = mapped_column(ForeignKey("debtor.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     channel: Mapped[str]
     endpoint: Mapped[str]  # number or address
     local_day: Mapped[date]  # in the debtor's zone
