@@ -102,6 +102,7 @@ def advance(
     moment = monotonic()
     if live.call.state is not before.state:
         live.phase_since = moment
+    floor.abandoned[live.campaign_id] += live.call.abandoned and not before.abandoned
     floor.happened += [
         (live.node, event)
         for event in events_of(

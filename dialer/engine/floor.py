@@ -5,6 +5,7 @@ The database holds the truth; this is the engine's working copy, rebuilt from it
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -105,6 +106,7 @@ class Floor:
     wanted: dict[int, float] = field(default_factory=dict)  # seats not to be counted on, since when
     outbox: list[tuple[str, Command]] = field(default_factory=list)
     happened: list[tuple[str, Event]] = field(default_factory=list)
+    abandoned: Counter[int] = field(default_factory=Counter)  # of each campaign, seen by this engine
     trunks: tuple[Trunk, ...] = ()  # none: whatever a node has
     use: NumberUse = field(default_factory=NumberUse)
     short_of_numbers: dict[int, str] = field(default_factory=dict)  # campaign -> block code

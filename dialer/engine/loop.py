@@ -20,6 +20,7 @@ from dialer.clock import monotonic, utc_now
 from dialer.domain.call import CallState, WasEnded
 from dialer.domain.pacing import Mode, Plan
 from dialer.engine import calls, recover, schedule, stops
+from dialer.engine.budgets import Budgets
 from dialer.engine.directed import Directed
 from dialer.engine.floor import PACED, Floor, LiveCall, give_node, load_running, load_seat, settle
 from dialer.engine.list_counts import ListCounts
@@ -87,6 +88,7 @@ class Engine:
         self.floor = Floor(trunks=telephony.trunks)
         self.stopping = False
         self.list_counts = ListCounts()
+        self.budgets = Budgets(self._pack, self.floor.abandoned)
         self._pacing = FloorPacing(self._pack, telephony, settings.pacing.target)
         self._plans: dict[str, Plan] = {}  # node -> the last decision
         self._dry: dict[int, float] = {}  # campaign -> until when its list is not asked again
@@ -106,7 +108,7 @@ class Engine:
             publish(session, EngineStarted(epoch=epoch), now)
             self._reader = Reader(self._sessions, after=last_id(session))
             progress = lease.progress(session)
-            self._pacing.load(session)
+            self._pacing.load(session, now)
         self.directed = Directed(self._sessions, self.floor, self._pack, epoch)
         self.floor.outbox.clear()  # no node is known yet: seats are opened when one speaks up
         for seat in self.floor.seats.values():
@@ -239,14 +241,15 @@ class Engine:
             self._send()
 
     def _lists(self, now: float) -> list[Listed]:
-        """The running campaigns; a list that had nothing to give a moment ago counts as empty."""
+        """The running campaigns; a list that had nothing to give a moment ago counts as empty, and
+        without a budget for one more abandoned call there is one line for each waiting agent."""
         counted = ((c, self.list_counts.of(c).get("dialable")) for c in self.floor.of_mode(*PACED))
         return [
             Listed(
                 c,
                 0 if self._dry.get(c, 0.0) > now else ready,
                 self.floor.weights[c],
-                self.floor.modes[c] is Mode.PREDICTIVE,
+                self.floor.modes[c] is Mode.PREDICTIVE and self.budgets.left(c) >= 1,
             )
             for c, ready in counted
         ]
@@ -264,7 +267,10 @@ class Engine:
         )
 
     def _place(self, node: str, campaign_id: int, count: int) -> None:
-        placing = Placing(campaign_id, node, count, self.epoch, self._pack, monotonic)
+        placing = Placing(
+            campaign_id, node, count, self.epoch, self._pack, monotonic,
+            budget_left=self.budgets.left(campaign_id),
+        )  # fmt: skip
         with write(self._sessions) as session:
             placed = place(session, self.floor, placing, utc_now())
         self._recent_dials.extend([monotonic()] * placed.count)
@@ -299,6 +305,7 @@ class Engine:
                 counts = self.list_counts.of(campaign_id)
                 short = self.floor.short_of_numbers.get(campaign_id, "")
                 write_pulse(session, campaign_id, list(self._plans.values()), counts, now, short)
+            self._pacing.turn_day(now)
             self._pacing.save(session, now)
         self._send()
         if monotonic() - self._snapshot_at > SNAPSHOT_SECONDS:
@@ -322,7 +329,7 @@ def run(
     engine = Engine(settings, telephony, sessions)
     engine.start()
     maker = Maker(sessions, settings.reports, telephony.recordings, settings.pack())
-    jobs = schedule.start(sessions, engine.list_counts, maker)
+    jobs = schedule.start(sessions, (engine.list_counts, engine.budgets), maker)
     try:
         while not stop.is_set():
             engine.turn()

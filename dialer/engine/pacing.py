@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,7 +36,7 @@ class Listed:
     campaign_id: int
     ready: int | None  # entries that could be dialed now; None: nobody has counted yet
     weight: float
-    predictive: bool
+    predictive: bool  # else one call for each idle agent; also without a budget for an abandoned call
 
 
 def events_of(
@@ -62,6 +63,14 @@ def events_of(
     return told
 
 
+@dataclass(slots=True)
+class _Pacers:
+    """Of one node: the one that dials ahead, and the one for a floor on which nobody wants that."""
+
+    ahead: Pacer
+    one_each: Pacer
+
+
 class FloorPacing:
     """The pacers of all nodes."""
 
@@ -71,42 +80,68 @@ class FloorPacing:
         """`target`: the operator's, else the pack's; never above the pack's hard limit."""
         hard = pack.abandon.hard
         self._settings = pacing.Settings(
-            mode=pacing.Mode.PROGRESSIVE, target=min(target or pack.abandon.target, hard), hard=hard,
+            target=min(target or pack.abandon.target, hard), hard=hard,
             formula="ofcom" if pack.abandon.formula == "ofcom" else "human",
             lines=sum(trunk.channels for trunk in telephony.trunks),
             calls_per_second=sum(trunk.calls_per_second for trunk in telephony.trunks),
             ring_min=pack.ring_seconds_min, wait_limit=pack.abandon.threshold.total_seconds(),
         )  # fmt: skip
-        self._pacers: dict[str, Pacer] = {}
-
-    def pacer(self, node: str) -> Pacer:
-        """The pacer of this node; a new one knows nothing but the priors."""
-        return self._pacers.setdefault(node, Pacer(self._settings))
+        self._zone = ZoneInfo(pack.zones[0])
+        self._day: date | None = None
+        self._pacers: dict[str, _Pacers] = {}
 
     def observe(self, happened: Iterable[tuple[str, pacing.Event]]) -> None:
         """What became true since the last turn."""
         for node, event in happened:
-            self.pacer(node).observe(event)
+            pacers = self._of(node)
+            pacers.ahead.observe(event)
+            pacers.one_each.observe(event)
 
     def decide(self, floor: Floor, node: str, room: Room, lists: Iterable[Listed]) -> Plan:
-        """How many calls this node should place now, and for which campaigns."""
-        listed = tuple(lists)
-        plan = self.pacer(node).decide(view_of(floor, node, room, listed))
-        return _held_to_one_each(plan, floor, node, {str(x.campaign_id): x for x in listed})
+        """How many calls this node should place now, and for which campaigns. A progressive list gives
+        no more than idle agents are left, so that its share is not planned for and then thrown away."""
+        free = max(floor.idle_seats(node) - floor.in_air(node), 0)
+        listed = {str(one.campaign_id): one for one in lists}
+        if not any(one.predictive for one in listed.values()):
+            return self._of(node).one_each.decide(view_of(floor, node, room, listed.values()))
+        capped = [_capped(one, free) for one in listed.values()]
+        plan = self._of(node).ahead.decide(view_of(floor, node, room, capped))
+        return _held_to_one_each(plan, free, listed)
 
-    def load(self, session: Session) -> None:
-        """Take up what earlier engines learned."""
+    def turn_day(self, now: datetime) -> None:
+        """Once a second: with a new day at the debtors' place the counts of the day begin anew."""
+        today = now.astimezone(self._zone).date()
+        if self._day not in (None, today):
+            for pacers in self._pacers.values():
+                pacers.ahead.start_day()
+        self._day = today
+
+    def load(self, session: Session, now: datetime) -> None:
+        """Take up what earlier engines learned; the counts of an earlier day are over."""
+        self.turn_day(now)
         for row in session.scalars(select(PacerState)):
-            self._pacers[row.node] = Pacer.restored(self._settings, row.body)
+            ahead = Pacer.restored(self._settings, row.body)
+            if row.at.astimezone(self._zone).date() != self._day:
+                ahead.start_day()
+            self._pacers[row.node] = _Pacers(ahead, self._one_each())
 
     def save(self, session: Session, now: datetime) -> None:
         """Keep what was learned."""
-        for node, pacer in self._pacers.items():
-            row = session.get(PacerState, node)
+        for node, pacers in self._pacers.items():
+            row, body = session.get(PacerState, node), pacers.ahead.state()
             if row is None:
-                session.add(PacerState(node=node, at=now, body=pacer.state()))
+                session.add(PacerState(node=node, at=now, body=body))
             else:
-                row.at, row.body = now, pacer.state()
+                row.at, row.body = now, body
+
+    def _of(self, node: str) -> _Pacers:
+        """A new node's pacers know nothing but the priors."""
+        if node not in self._pacers:
+            self._pacers[node] = _Pacers(Pacer(self._settings), self._one_each())
+        return self._pacers[node]
+
+    def _one_each(self) -> Pacer:
+        return Pacer(replace(self._settings, mode=pacing.Mode.PROGRESSIVE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +177,14 @@ def view_of(floor: Floor, node: str, room: Room, lists: Iterable[Listed]) -> Vie
     )  # fmt: skip
 
 
-def _held_to_one_each(plan: Plan, floor: Floor, node: str, lists: Mapping[str, Listed]) -> Plan:
-    """A progressive campaign never gets a call for which no idle agent waits."""
-    free = floor.idle_seats(node) - floor.in_air(node)
+def _capped(one: Listed, free: int) -> Listed:
+    if one.predictive or (one.ready is not None and one.ready <= free):
+        return one
+    return replace(one, ready=free)
+
+
+def _held_to_one_each(plan: Plan, free: int, lists: Mapping[str, Listed]) -> Plan:
+    """Progressive campaigns together never get a call for which no idle agent waits."""
     kept: list[tuple[str, int]] = []
     for name, count in sorted(plan.by_list, key=lambda item: lists[item[0]].predictive):
         allowed = count if lists[name].predictive else min(count, max(free, 0))

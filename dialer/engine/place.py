@@ -45,6 +45,7 @@ class Placing:
     pack: RulePack
     monotonic: Callable[[], float]
     recorder_ok: bool = True
+    budget_left: int = 0  # how many more the campaign may abandon (`engine.budgets`)
 
 
 @dataclass(frozen=True, slots=True)

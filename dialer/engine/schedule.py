@@ -6,6 +6,7 @@ They run in worker threads with their own database sessions, beside the dialing 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from dialer.actions.seats import pause_untrained
 from dialer.actions.settling import remind, settle_due
 from dialer.clock import utc_now
 from dialer.domain.caller_numbers import ZONE
+from dialer.engine.budgets import Budgets
 from dialer.engine.list_counts import ListCounts
 from dialer.engine.number_pool import end_rests
 from dialer.engine.report_files import Maker
@@ -29,17 +31,20 @@ LISTS_SECONDS = 5
 WAITING = ("received", "reading", "committing", "withdrawing")
 
 
-def start(sessions: Sessions, list_counts: ListCounts, maker: Maker) -> BackgroundScheduler:
+def start(
+    sessions: Sessions, watches: Sequence[ListCounts | Budgets], maker: Maker
+) -> BackgroundScheduler:
     """Start the jobs; call `shutdown` on the answer."""
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
         read_waiting_uploads, "interval", args=[sessions], seconds=0.5, coalesce=True,
         max_instances=1, misfire_grace_time=30, id="uploads",
     )  # fmt: skip
-    scheduler.add_job(
-        list_counts.refresh, "interval", args=[sessions], seconds=1, coalesce=True, max_instances=1,
-        misfire_grace_time=30, id="list_counts",
-    )  # fmt: skip
+    for watch in watches:
+        scheduler.add_job(
+            watch.refresh, "interval", args=[sessions], seconds=1, coalesce=True, max_instances=1,
+            misfire_grace_time=30, id=type(watch).__name__,
+        )  # fmt: skip
     scheduler.add_job(
         tend_lists, "interval", args=[sessions], seconds=LISTS_SECONDS, coalesce=True,
         max_instances=1, misfire_grace_time=30, id="lists",
