@@ -137,16 +137,6 @@ def budget_left(rate: Rate, hard: float) -> int:
     return max(math.floor(room + 1e-9), 0)
 
 
-def may_over_dial(rate: Rate, hard: float, in_air: int, free_agents: int) -> bool:
-    """Whether one more line than agents wait stays within `hard` in the worst case: everyone
-    answers. Where it does not, there is one line for each waiting agent and no more."""
-    at_risk = max(in_air + 1 - free_agents, 0)
-    if not at_risk:
-        return True
-    persons = rate.persons + at_risk
-    return (rate.abandoned + at_risk) / persons <= hard
-
-
 def cause_of(
     idle_at_answer: int, paused_while_ringing: int, leg_lost: bool, calls_at_once: int
 ) -> str:

@@ -12,9 +12,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from dialer.clock import monotonic, utc_now
-from dialer.domain.abandonment import budget_left
 from dialer.domain.compliance import RulePack
-from dialer.reports.abandonment import measured
+from dialer.reports.abandonment import room
 from dialer.store.asking import pack_of
 from dialer.store.session import Sessions, read
 from dialer.store.tables import Campaign
@@ -29,7 +28,9 @@ class Budgets:
 
     def __init__(self, pack: RulePack, abandoned: Counter[int]) -> None:
         self._pack, self._abandoned = pack, abandoned
-        self._read: dict[int, tuple[int, int]] = {}  # what was left, and how many were known of then
+        self._read: dict[
+            int, tuple[int, int]
+        ] = {}  # what was left, and how many were known of then
         self._next_at = 0.0
 
     def left(self, campaign_id: int) -> int:
@@ -42,7 +43,9 @@ class Budgets:
         began = monotonic()
         if began < self._next_at:
             return
-        known = self._abandoned.copy()  # before the reading: at worst one is counted twice for a while
+        known = (
+            self._abandoned.copy()
+        )  # before the reading: at worst one is counted twice for a while
         left = self._measure(sessions, utc_now())
         self._read = {campaign_id: (n, known[campaign_id]) for campaign_id, n in left.items()}
         self._next_at = monotonic() + (monotonic() - began) / SHARE_MAX
@@ -53,6 +56,5 @@ class Budgets:
             for campaign in session.scalars(select(Campaign).where(Campaign.state == "running")):
                 pack = pack_of(session, campaign, self._pack)
                 if pack is not None:
-                    rows = measured(session, campaign, pack, now)
-                    found[campaign.id] = min(budget_left(r.rate, pack.abandon.hard) for r in rows)
+                    found[campaign.id] = room(session, campaign, pack, now)
         return found

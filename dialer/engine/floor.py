@@ -106,7 +106,9 @@ class Floor:
     wanted: dict[int, float] = field(default_factory=dict)  # seats not to be counted on, since when
     outbox: list[tuple[str, Command]] = field(default_factory=list)
     happened: list[tuple[str, Event]] = field(default_factory=list)
-    abandoned: Counter[int] = field(default_factory=Counter)  # of each campaign, seen by this engine
+    abandoned: Counter[int] = field(
+        default_factory=Counter
+    )  # of each campaign, seen by this engine
     trunks: tuple[Trunk, ...] = ()  # none: whatever a node has
     use: NumberUse = field(default_factory=NumberUse)
     short_of_numbers: dict[int, str] = field(default_factory=dict)  # campaign -> block code

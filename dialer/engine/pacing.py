@@ -36,7 +36,9 @@ class Listed:
     campaign_id: int
     ready: int | None  # entries that could be dialed now; None: nobody has counted yet
     weight: float
-    predictive: bool  # else one call for each idle agent; also without a budget for an abandoned call
+    predictive: (
+        bool  # else one call for each idle agent; also without a budget for an abandoned call
+    )
 
 
 def events_of(

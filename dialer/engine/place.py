@@ -22,7 +22,6 @@ from dialer.engine.floor import Floor, LiveCall, LiveSeat
 from dialer.engine.number_pool import Numbers
 from dialer.facts import CallMoved
 from dialer.feed import publish
-from dialer.reports.abandonment import room_for_one_more
 from dialer.store.asking import Terms, best_phone, gather, pack_of
 from dialer.store.entries import charge, next_ready
 from dialer.store.lease import is_held
@@ -167,7 +166,7 @@ def _ask(
         recorder_ok=placing.recorder_ok,
         agent_waits=waits,
     )
-    budget = is_for_seat or _budget_left(session, floor, placing.node, campaign, pack, now)
+    budget = is_for_seat or _budget_left(floor, placing)
     terms = Terms(target.phone_id, target.first_number, is_for_seat, budget)
     phone, verdict = best_phone(asking, campaign, pack, now, there, terms)
     if isinstance(verdict, Blocked) or phone is None or isinstance(shown, Shortage):
@@ -227,15 +226,11 @@ def _screen(campaign: Campaign, pack: RulePack, may_play: bool, is_for_seat: boo
     )  # fmt: skip
 
 
-def _budget_left(
-    session: Session, floor: Floor, node: str, campaign: Campaign, pack: RulePack, now: datetime
-) -> bool:
-    """A line for an agent who waits needs no budget; one more than agents wait needs room for the
-    case that everybody answers. Progressive pacing never asks for that."""
-    in_air, idle = floor.in_air(node), floor.idle_seats(node)
-    if in_air + 1 <= idle:
-        return True
-    return room_for_one_more(session, campaign, pack, now, in_air, idle)
+def _budget_left(floor: Floor, placing: Placing) -> bool:
+    """A line for an agent who waits needs no budget; one more than agents wait needs room for one more
+    abandoned call in every window of the pack. How likely that is, is the pacer's business."""
+    has_agent = floor.in_air(placing.node) + 1 <= floor.idle_seats(placing.node)
+    return has_agent or placing.budget_left >= 1
 
 
 def put_back(entry: Entry, blocked: Blocked) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dialer.domain.abandon_windows import Span, spans_of
-from dialer.domain.abandonment import Rate, budget_left, may_over_dial, rate_of
+from dialer.domain.abandonment import Rate, budget_left, rate_of
 from dialer.domain.amd_sample import VALID_FOR, Label, Sample, evaluate
 from dialer.domain.compliance import RulePack
 from dialer.domain.outcomes import AMD_CODES
@@ -51,14 +51,11 @@ def binding(rows: Iterable[Measured], hard: float) -> Measured:
     return min(current, key=lambda row: (budget_left(row.rate, hard), -row.rate.value))
 
 
-def room_for_one_more(
-    session: Session, campaign: Campaign, pack: RulePack, now: datetime, in_air: int, idle: int
-) -> bool:  # fmt: skip
-    """Whether one more line stays within the limit in every window, even if everybody answers."""
-    return all(
-        may_over_dial(row.rate, pack.abandon.hard, in_air, idle)
-        for row in measured(session, campaign, pack, now)
-    )
+def room(session: Session, campaign: Campaign, pack: RulePack, now: datetime) -> int:
+    """How many more may be abandoned before the rate passes the limit in any window, those a minute
+    ahead included."""
+    rows = measured(session, campaign, pack, now)
+    return min(budget_left(row.rate, pack.abandon.hard) for row in rows)
 
 
 def figures(

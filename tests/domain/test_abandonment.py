@@ -12,7 +12,6 @@ from dialer.domain.abandonment import (
     budget_left,
     human_rate,
     kind_of,
-    may_over_dial,
     ofcom_rate,
     rate_of,
     tally,
@@ -74,18 +73,3 @@ def test_the_budget_is_what_fits_and_not_one_more(abandoned, handled, hard):
 )
 def test_how_much_must_be_handled_before_the_next_may_be_abandoned(handled, first):
     assert budget_left(Rate(0, handled, ""), 0.03) == first
-
-
-@given(st.integers(0, 50), st.integers(0, 3000), st.integers(0, 60), st.integers(0, 60))
-def test_over_dialing_cannot_pass_the_limit_even_if_everybody_answers(
-    abandoned, handled, in_air, free
-):
-    rate = Rate(abandoned, abandoned + handled, "")
-    if may_over_dial(rate, 0.03, in_air, free) and in_air + 1 > free:
-        worst = abandoned + in_air + 1 - free
-        assert worst / (worst + handled) <= 0.03
-
-
-def test_one_line_for_each_waiting_agent_is_always_allowed():
-    assert may_over_dial(Rate(50, 100, ""), 0.03, in_air=3, free_agents=4)
-    assert not may_over_dial(Rate(0, 0, ""), 0.03, in_air=4, free_agents=4)

@@ -36,7 +36,9 @@ def now() -> datetime:
 @pytest.fixture(autouse=True)
 def daytime(monkeypatch: pytest.MonkeyPatch) -> None:
     """Engine and fake node read the same shifted clock."""
-    for module in ("dialer.engine.loop", "telephony.fake"):
+    for module in (
+        "dialer.engine.loop", "dialer.engine.budgets", "dialer.engine.list_counts", "telephony.fake",
+    ):  # fmt: skip
         monkeypatch.setattr(f"{module}.utc_now", now)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from dialer.actions.actor import SETUP
@@ -17,13 +20,15 @@ from dialer.domain.call import (
     WasEnded,
     step,
 )
+from dialer.domain.pacing import Mode
 from dialer.engine.floor import LiveCall
-from dialer.engine.pacing import events_of
-from dialer.store.session import read
-from dialer.store.tables import Attempt, PacerState, Seat
+from dialer.engine.pacing import FloorPacing, events_of
+from dialer.packs import load_pack
+from dialer.store.session import read, write
+from dialer.store.tables import Attempt, Campaign, Entry, PacerState, Pulse, Seat
 from telephony.fake import Behaviour
 from telephony.protocol import Verdict
-from tests.engine.conftest import now
+from tests.engine.conftest import SETTINGS, now
 from tests.factories import make_campaign
 
 pytestmark = pytest.mark.engine
@@ -107,3 +112,108 @@ def test_what_was_learned_is_kept(open_floor, sessions, tmp_path):
     with read(sessions) as session:
         body = session.get_one(PacerState, "fake").body
     assert pacing.Pacer.restored(pacing.Settings(), body).state() == body
+
+
+# --- predictive on the floor ------------------------------------------------------------------------
+
+
+def predictive(sessions, campaign: int) -> None:
+    with write(sessions) as session:
+        session.get_one(Campaign, campaign).mode = Mode.PREDICTIVE
+
+
+def handled_before(sessions, campaign: int, count: int) -> None:
+    """So many customers of this campaign spoke with an agent an hour ago."""
+    at = now() - timedelta(hours=1)
+    with write(sessions) as session:
+        session.get_one(Campaign, campaign).started_at = at
+        seat = session.query(Seat.id).first()[0]
+        entry = session.query(Entry).filter_by(campaign_id=campaign).first()
+        for n in range(count):
+            session.add(Attempt(
+                id=f"{n:032}", entry_id=entry.id, case_id=entry.case_id, campaign_id=campaign,
+                account_id=entry.account_id, debtor_id=entry.debtor_id, number=f"1549{n:07}",
+                outbound_number="95035100", local_day=at.date(), licence={}, engine_epoch=1, node="n",
+                created_at=at, answered_at=at, ended_at=at, verdict="answered", seat_id=seat,
+            ))  # fmt: skip
+
+
+RINGS = Behaviour(rings=60.0)
+
+
+def test_without_a_budget_there_is_one_line_for_each_waiting_agent(open_floor, sessions, tmp_path):
+    """The first abandoned call fits into 3 % once 33 customers were handled."""
+    campaign = make_campaign(sessions, tmp_path, 60, now())
+    floor = open_floor(lambda _: RINGS, 4)
+    predictive(sessions, campaign)
+    handled_before(sessions, campaign, 32)
+    floor.engine.budgets.refresh(sessions)
+    for _ in range(30):
+        floor.turn()
+    assert floor.engine.budgets.left(campaign) == 0
+    assert len(floor.nodes.originated) == 4
+
+
+def test_with_a_budget_more_lines_than_agents_are_opened(open_floor, sessions, tmp_path):
+    campaign = make_campaign(sessions, tmp_path, 60, now())
+    predictive(sessions, campaign)
+    floor = open_floor(lambda _: RINGS, 4)
+    handled_before(sessions, campaign, 400)
+    floor.engine.budgets.refresh(sessions)
+    assert floor.engine.budgets.left(campaign) == 12
+    floor.run(lambda: len(floor.nodes.originated) > 6)
+    with read(sessions) as session:
+        pulse = session.get_one(Pulse, campaign).body["pacing"]
+    assert pulse["forecast"]
+    assert pulse["in_air"] >= 4
+
+
+def test_the_budget_knows_an_abandoned_call_at_once(open_floor, sessions, tmp_path):
+    """Between two readings the loop counts by itself; a reading does not count twice."""
+    campaign = make_campaign(sessions, tmp_path, 60, now())
+    predictive(sessions, campaign)
+    floor = open_floor(lambda _: RINGS, 1)
+    handled_before(sessions, campaign, 100)
+    budgets = floor.engine.budgets
+    budgets.refresh(sessions)
+    assert budgets.left(campaign) == 3
+    floor.engine.floor.abandoned[campaign] += 1
+    assert budgets.left(campaign) == 2
+    assert budgets.left(campaign + 1) == 0  # nobody measured it
+
+
+def test_two_ways_of_dialing_share_the_agents(open_floor, sessions, tmp_path):
+    """A progressive campaign gets a call for each idle agent at most, a predictive one more."""
+    careful, eager = (make_campaign(sessions, tmp_path, 60, now(), seed=n) for n in (1, 2))
+    predictive(sessions, eager)
+    floor = open_floor(lambda _: RINGS, 4)
+    handled_before(sessions, eager, 400)
+    floor.engine.budgets.refresh(sessions)
+    floor.run(lambda: len(floor.nodes.originated) > 6)
+    placed = Counter(int(o.campaign) for o in floor.nodes.originated)
+    assert 1 <= placed[careful] <= 4
+    assert placed[eager] > 2
+
+
+def test_a_new_day_begins_its_counts_anew(sessions):
+    """What was learnt stays; what was counted for the rate of the day does not."""
+    pacers = FloorPacing(load_pack("cn"), SETTINGS)
+    evening = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
+    with write(sessions) as session:
+        pacers.load(session, evening)
+    events = [e for n in range(40) for e in (
+        pacing.Dialed(float(n), f"c{n}", "1"), pacing.Answered(n + 1.0, f"c{n}"),
+        pacing.Connected(n + 1.1, f"c{n}", "a"),
+    )]  # fmt: skip
+    pacers.observe(("n", event) for event in events)
+    with write(sessions) as session:
+        pacers.save(session, evening)
+        before = session.get_one(PacerState, "n").body
+    pacers.turn_day(evening + timedelta(hours=1))
+    with write(sessions) as session:
+        pacers.save(session, evening)
+        assert session.get_one(PacerState, "n").body == before
+    pacers.turn_day(evening + timedelta(hours=4))  # midnight in Shanghai has passed
+    with write(sessions) as session:
+        pacers.save(session, evening)
+        assert session.get_one(PacerState, "n").body != before
