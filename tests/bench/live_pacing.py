@@ -21,8 +21,9 @@ from pathlib import Path
 from sqlalchemy import select
 
 from dialer.clock import OFFSET_VARIABLE, monotonic, utc_now
+from dialer.domain.abandonment import human_rate
 from dialer.domain.pacing import Pacer
-from dialer.reports.tally import WORK, abandonment
+from dialer.reports.tally import WORK, answered_calls
 from dialer.sample.cases import write_csv
 from dialer.simulation.days import play_days
 from dialer.simulation.pacers import settings_for
@@ -170,7 +171,7 @@ def _figures(sessions: Sessions, campaign: int, start: datetime, end: datetime) 
         for span in session.scalars(select(SeatSpan).where(SeatSpan.state.in_(seconds))):
             length = min(span.ended_at or end, end) - max(span.started_at, start)
             seconds[span.state] += max(length, timedelta()).total_seconds()
-        rate = abandonment(session, campaign, None)
+        rate = human_rate(answered_calls(session, [campaign], None))
         attempts = session.query(Attempt).filter_by(campaign_id=campaign).count()
         connects = session.query(Attempt).filter(Attempt.connected_at.is_not(None)).count()
     busy = sum(seconds[state] for state in WORK)
