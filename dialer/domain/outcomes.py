@@ -113,7 +113,10 @@ OUTCOMES: dict[str, Outcome] = _table(
     _system("UNKNOWN", Group.SYSTEM, Then.RETRY, effective=True),
 )
 
-AMD_CODES = ("AM_DIALER", "AM_MESSAGE")  # calls that AMD ended: some of them were people (domain.amd_sample)
+AMD_CODES = (
+    "AM_DIALER",
+    "AM_MESSAGE",
+)  # calls that AMD ended: some of them were people (domain.amd_sample)
 
 HOLD_KINDS = {
     "HARDSHIP": "hardship", "DISPUTE_AMOUNT": "dispute", "DISPUTE_PAID": "dispute",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from dialer.actions.intake.deciding import undo_upload
 from sqlalchemy import select
 
 from dialer.actions.actor import SETUP
 from dialer.actions.campaigns import pause_campaign
-from dialer.actions.previews import SKIP_REST, answer_preview
+from dialer.actions.intake.asking import undo_upload
+from dialer.actions.intake.withdrawing import withdraw_upload
+from dialer.actions.previews import answer_preview
 from dialer.actions.refusals import Refused
 from dialer.actions.seats import choose_status
 from dialer.actions.stops import stop_contact
@@ -249,6 +250,9 @@ def test_an_upload_with_an_offer_is_in_use_and_afterwards_it_can_be_undone(offer
         undo_upload(sessions, SETUP, upload, now())
     choose_status(sessions, agent, "paused", "short", now())
     floor.run(lambda: seat_state(sessions, seat_id) == "paused")
-    assert undo_upload(sessions, SETUP, upload, now())["removed"] == 3
+    undo_upload(sessions, SETUP, upload, now())
+    withdraw_upload(sessions, upload, now)
+    with read(sessions) as session:
+        assert session.get_one(Upload, upload).counts["removed"] == 3
     assert previews(sessions) == []
     assert preview.id

@@ -5,13 +5,8 @@ from alembic import op
 
 import dialer.store.tables
 
-<<<<<<<< HEAD:dialer/store/migrations/versions/0009_amd_samples_campaign_start.py
 revision = "0009"
 down_revision = "0008"
-========
-revision = "0008"
-down_revision = "0007"
->>>>>>>> e7bef3d (Dial ahead: the pacer decides, the budget of every window holds it):dialer/store/migrations/versions/0008_amd_samples_campaign_start.py
 branch_labels = None
 depends_on = None
 
