@@ -111,7 +111,9 @@ class Scenario:
     ring_timeout: float = 30.0
     wait_limit: float = 2.0  # a person may wait for an agent, after AMD where there is any
     decide_every: float = 1.0
-    decide_gap: float = 0.25  # between two decisions at least
+    decide_gap: float | None = (
+        None  # between two decisions at least; None: by the size of the floor
+    )
     name: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -139,3 +141,11 @@ class Scenario:
     def seconds(self) -> float:
         """Length of the shift."""
         return self.hours * HOUR
+
+    @property
+    def gap(self) -> float:
+        """A quarter of a second for a small floor, where one call matters; a second for a big one, where
+        something happens all the time."""
+        if self.decide_gap is not None:
+            return self.decide_gap
+        return min(max(self.agents / 50, 0.25), 1.0)

@@ -88,6 +88,7 @@ class Shift:
         self._order = 0
         self._decide_at: float | None = None
         self._decided_at = -1.0
+        self._gap = scenario.gap
         self.now = 0.0
         # Nobody is rung at closing time: the last calls have rung out when the agents leave.
         self._last_dial = scenario.seconds - scenario.ring_timeout - 5.0
@@ -136,7 +137,7 @@ class Shift:
     def _soon(self) -> None:
         """Something changed that the pacer should answer to."""
         if self._decide_at is None:
-            self._decide_at = max(self.now, self._decided_at + self._scene.decide_gap)
+            self._decide_at = max(self.now, self._decided_at + self._gap)
 
     # Dialing
 
