@@ -98,7 +98,7 @@ def rules_of(
 ) -> Rules:
     """What the campaign says now, with these retry rules."""
     rows = session.scalars(
-        select(Upload).where(Upload.campaign_id == campaign.id, Upload.state.in_(LISTED))
+        select(Upload).where(Upload.campaign_id == campaign.id, Upload.state == LISTED)
     ).all()
     shares = tuple(Share(u.id, u.priority, u.weight, u.turn) for u in rows if u.active)
     return Rules(

@@ -80,7 +80,7 @@ def what_is_left(session: Session, campaign: Campaign, rule: EndRule, now: datet
     uploads = session.execute(
         select(Upload.id, Upload.state).where(Upload.campaign_id == campaign.id)
     ).all()
-    lists = [list_id for list_id, state in uploads if state in LISTED]
+    lists = [list_id for list_id, state in uploads if state == LISTED]
     ready = Entry.upload_id.in_(lists) & (Entry.state == READY)
     busy = any(state in IMPORTING for _, state in uploads) or _is_busy(session, campaign.id)
     if busy:
@@ -151,7 +151,7 @@ def order_lists(sessions: Sessions) -> int:
     with read(sessions) as session:
         lists = session.execute(
             select(Upload.id, Campaign.list_order).join(Campaign, Campaign.id == Upload.campaign_id)
-            .where(Upload.state.in_(LISTED), Upload.ordered_by != Campaign.list_order)
+            .where(Upload.state == LISTED, Upload.ordered_by != Campaign.list_order)
         ).all()  # fmt: skip
     for list_id, order in lists:
         last = 0
