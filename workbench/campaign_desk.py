@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, current_app, jsonify, render_templ
 from flask.typing import ResponseReturnValue
 
 from dialer.actions import campaigns as actions
+from dialer.actions import list_rules
 from dialer.actions.intake.asking import approve_upload, map_columns
 from dialer.actions.intake.deciding import discard_upload, undo_upload
 from dialer.actions.numbers import add_outbound_numbers
@@ -23,7 +24,7 @@ from dialer.reports.waterfall import waterfall
 from dialer.store.session import Sessions, read
 from workbench.auth import actor, language_now, needs
 from workbench.rules import pack_in_force
-from workbench.schemas import CampaignIn, MappingIn, NumbersIn
+from workbench.schemas import CampaignIn, ListIn, MappingIn, NumbersIn
 from workbench.translations import say
 from workbench.uploads import store_upload
 
@@ -86,6 +87,15 @@ def decide_upload(upload_id: int, word: str) -> ResponseReturnValue:
     act = {"commit": approve_upload, "discard": discard_upload, "undo": undo_upload}[word]
     answer = act(_sessions(), actor(), upload_id, utc_now())
     return jsonify(ok=True, **(answer or {}))
+
+
+@pages.post("/uploads/<int:upload_id>/list")
+@needs("manager")
+def set_list(upload_id: int) -> ResponseReturnValue:
+    """Switch a list on or off, set its priority or weight."""
+    asked = ListIn.model_validate(request.get_json()).model_dump(exclude_none=True)
+    list_rules.set_list(_sessions(), actor(), upload_id, asked, utc_now())
+    return jsonify(ok=True)
 
 
 @pages.post("/uploads/<int:upload_id>/mapping")

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from dialer.actions.refusals import Refused
+from dialer.domain.lint import Fault
 from workbench.auth import language_now
 from workbench.translations import catalogue, say
 
@@ -27,6 +28,24 @@ def refusal_text(refusal: Refused, language: str) -> str:
 def as_error(code: str, text: str) -> dict[str, Any]:
     """The shape of every error the browser gets."""
     return {"ok": False, "error": {"code": code, "text": text}}
+
+
+def refusal_answer(refusal: Refused, language: str) -> dict[str, Any]:
+    """A refusal; one of rules names every fault, with the key to change and the way out."""
+    answer = as_error(refusal.code, refusal_text(refusal, language))
+    found = refusal.args_.get("found")
+    if found:
+        answer["error"]["faults"] = [fault_in_words(fault, language) for fault in found]
+    return answer
+
+
+def fault_in_words(fault: Fault, language: str) -> dict[str, Any]:
+    """One fault of a campaign's rules."""
+    names = " ".join((fault.key, *fault.names))
+    return {
+        "code": fault.code, "key": fault.key, "names": list(fault.names), "hint": fault.hint,
+        "text": say(language, f"refusal.lint_{fault.code}", faults=names),
+    }  # fmt: skip
 
 
 def bad_input(fault: ValidationError, language: str) -> dict[str, Any]:
@@ -49,7 +68,7 @@ def install(app: Flask) -> None:
     def _refused(refusal: Refused) -> ResponseReturnValue:
         text = refusal_text(refusal, language_now())
         if _wants_json():
-            return jsonify(as_error(refusal.code, text)), 409
+            return jsonify(refusal_answer(refusal, language_now())), 409
         return render_template("error.html", code=409, text=text), 409
 
     @app.errorhandler(ValidationError)

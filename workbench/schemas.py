@@ -143,6 +143,14 @@ class NumbersIn(Message):
     ]
 
 
+class ListIn(Message):
+    """Only what is to change: on or off, priority (lower goes first), weight within one priority."""
+
+    active: bool | None = None
+    priority: Annotated[int, Field(ge=-10_000, le=10_000)] | None = None
+    weight: Annotated[int, Field(ge=-10_000, le=10_000)] | None = None
+
+
 class MappingIn(Message):
     """Our field -> the file's title; remembered for the creditor."""
 

@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy import delete
 
 from dialer.actions.actor import Actor
+from dialer.actions.list_rules import refuse_faults, rules_of
 from dialer.actions.refusals import Refused
 from dialer.domain.buckets import Bucket, fault
 from dialer.domain.compliance import Channel
 from dialer.domain.compliance.pack import RulePack, Widened, narrowed
+from dialer.domain.lint import lint
 from dialer.domain.pacing import Mode
-from dialer.domain.retries import Recycle, lint
+from dialer.domain.retries import Recycle, recycle_from
 from dialer.facts import CampaignChanged
 from dialer.feed import publish
 from dialer.packs import narrowing_of
@@ -112,10 +114,7 @@ def set_campaign_rules(
         campaign = session.get(Campaign, campaign_id)
         if campaign is None:
             raise Refused("campaign_unknown")
-        faults = lint(rules, tight, campaign.ring_seconds, now)
-        if faults:
-            named = "; ".join(" ".join((f.code, *f.names)) for f in faults)
-            raise Refused(f"lint_{faults[0].code}", faults=named)
+        refuse_faults(lint(rules_of(session, campaign, rules), tight, now))
         before = _rules_of(campaign)
         campaign.narrowing, campaign.recycle = narrowing, recycle
         campaign.mode = mode or campaign.mode
@@ -135,14 +134,11 @@ def _rules_of(campaign: Campaign) -> dict[str, Any]:
 
 
 def recycle_of(data: dict[str, Any]) -> Recycle:
-    """What a campaign stores as retry rules."""
-    if set(data) - {"attempts_max", "minutes", "alternate_numbers"}:
-        raise Refused("narrowing_form", what=", ".join(sorted(data)))
-    return Recycle(
-        attempts_max=int(data.get("attempts_max", Recycle().attempts_max)),
-        minutes={str(k): int(v) for k, v in data.get("minutes", {}).items()},
-        alternate_numbers=bool(data.get("alternate_numbers", True)),
-    )
+    """What a campaign stores as retry rules; refused when it is not understood."""
+    try:
+        return recycle_from(data)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise Refused("narrowing_form", what=str(error)[:80]) from None
 
 
 def set_buckets(

@@ -9,13 +9,24 @@ from sqlalchemy.orm import Session
 
 from dialer.actions.agreements import recycle_of
 from dialer.actions.disputes import open_dispute
+from dialer.actions.list_work import level_of
 from dialer.domain.callbacks import CALLBACK_FIRST
 from dialer.domain.disputes import OF_OUTCOME
 from dialer.domain.outcomes import HOLD_KINDS, OUTCOMES, Then
 from dialer.domain.retries import next_attempt_at
 from dialer.facts import ContactStopped, OutcomeRecorded
 from dialer.feed import publish
-from dialer.store.tables import Attempt, Campaign, Case, Entry, Hold, Outcome, Phone, Suppression
+from dialer.store.tables import (
+    Account,
+    Attempt,
+    Campaign,
+    Case,
+    Entry,
+    Hold,
+    Outcome,
+    Phone,
+    Suppression,
+)
 
 
 def apply_outcome(
@@ -25,7 +36,8 @@ def apply_outcome(
 ) -> Outcome:  # fmt: skip
     """Store the outcome, move the entry, set stop flags, and tell everybody, in one transaction."""
     entry = session.get_one(Entry, attempt.entry_id)
-    rules = recycle_of(session.get_one(Campaign, attempt.campaign_id).recycle)
+    campaign = session.get_one(Campaign, attempt.campaign_id)
+    rules = recycle_of(campaign.recycle)
     then = OUTCOMES[code].then
     retry_at = (
         callback_at if then is Then.CALLBACK else next_attempt_at(code, entry.attempts, now, rules)
@@ -46,7 +58,8 @@ def apply_outcome(
     if session.get_one(Case, entry.case_id).state != "active":
         retry_at = None  # paid or recalled while it rang
     _move_entry(entry, then, code, retry_at)
-    _keep_callback(entry, code, callback_user_id)
+    if not _keep_callback(entry, code, callback_user_id):
+        entry.priority = level_of(campaign, entry, session.get_one(Account, entry.account_id))
     outcome = Outcome(
         attempt_id=attempt.id, campaign_id=attempt.campaign_id, code=code, note=note,
         identity_confirmed=identity_confirmed, user_id=user_id, at=now, retry_at=retry_at,
@@ -71,12 +84,15 @@ def _move_entry(entry: Entry, then: Then, code: str, retry_at: datetime | None) 
         entry.state, entry.next_at = "ready", retry_at
 
 
-def _keep_callback(entry: Entry, code: str, user_id: int | None) -> None:
-    """A callback goes before the list; one that reached nobody stays what it was, and whose."""
+def _keep_callback(entry: Entry, code: str, user_id: int | None) -> bool:
+    """A callback goes before the list; one that reached nobody stays what it was, and whose. False: it
+    is none, and takes its place in the list."""
     if OUTCOMES[code].then is Then.CALLBACK:
         entry.priority, entry.callback_user_id = CALLBACK_FIRST, user_id
     elif OUTCOMES[code].by_agent or entry.state != "ready" or entry.priority != CALLBACK_FIRST:
-        entry.priority, entry.callback_user_id = 0, None
+        entry.callback_user_id = None
+        return False
+    return True
 
 
 def _mark_number(session: Session, attempt: Attempt, state: str) -> None:

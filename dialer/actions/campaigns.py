@@ -61,6 +61,7 @@ def start_campaign(sessions: Sessions, actor: Actor, campaign_id: int, now: date
             raise Refused("campaign_empty", name=campaign.name)
         _refuse_without_numbers(session, campaign, now)
         before, campaign.state = campaign.state, "running"
+        campaign.rounds, campaign.end_reason = 0, ""
         _tell(session, actor, campaign, "campaign.start", before, now)
 
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-
-from dialer.domain.compliance.hours import zones_of
-from dialer.domain.compliance.pack import RulePack, calendar_of
-from dialer.domain.outcomes import OUTCOMES, Then
+from typing import Any
 
 # Minutes to wait; a code that is not here waits a day.
 DEFAULT_MINUTES: Mapping[str, int] = {
@@ -28,9 +25,27 @@ class Recycle:
     attempts_max: int = 12
     minutes: Mapping[str, int] = field(default_factory=dict)
     alternate_numbers: bool = True  # after no contact the next number is tried first
+    best_time: bool = False  # retries wait for the hour at which the person answers
+    per_daypart: int | None = None  # most attempts of a person in one morning, afternoon, evening
 
 
 DEFAULT = Recycle()
+
+
+def recycle_from(data: Mapping[str, Any]) -> Recycle:
+    """What a campaign stores as retry rules. Raises ValueError naming a key it does not know, TypeError
+    or ValueError for a value that is none."""
+    unknown = sorted(set(data) - set(Recycle.__dataclass_fields__))
+    if unknown:
+        raise ValueError(", ".join(unknown))
+    per_daypart = data.get("per_daypart")
+    return Recycle(
+        attempts_max=int(data.get("attempts_max", DEFAULT.attempts_max)),
+        minutes={str(code): int(minutes) for code, minutes in data.get("minutes", {}).items()},
+        alternate_numbers=bool(data.get("alternate_numbers", True)),
+        best_time=bool(data.get("best_time", False)),
+        per_daypart=None if per_daypart is None else int(per_daypart),
+    )
 
 
 def next_attempt_at(
@@ -41,40 +56,3 @@ def next_attempt_at(
         return None
     minutes = rules.minutes.get(code, DEFAULT_MINUTES.get(code, DAY_MINUTES))
     return now + timedelta(minutes=minutes)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something in a campaign's rules that cannot work: a code of the catalogue and what it names."""
-
-    code: str
-    names: tuple[str, ...] = ()
-
-
-def lint(rules: Recycle, pack: RulePack, ring_seconds: int, now: datetime) -> tuple[Fault, ...]:
-    """Windows that never open, retries above the caps, rules for codes that are never retried."""
-    faults = []
-    calendar = calendar_of(pack, zones_of("", pack.zones))
-    if calendar.next_open(now, timedelta(seconds=ring_seconds)) is None:
-        faults.append(Fault("never_open"))
-    if not pack.ring_seconds_min <= ring_seconds <= 45:
-        faults.append(Fault("ring_seconds", (str(ring_seconds),)))
-    if not 1 <= rules.attempts_max <= 100:
-        faults.append(Fault("attempts_max", (str(rules.attempts_max),)))
-    unknown = sorted(set(rules.minutes) - set(OUTCOMES))
-    if unknown:
-        faults.append(Fault("unknown_codes", tuple(unknown)))
-    final = sorted(
-        code for code in rules.minutes
-        if code in OUTCOMES and OUTCOMES[code].then not in (Then.RETRY, Then.NUMBER_DEAD)
-    )  # fmt: skip
-    if final:
-        faults.append(Fault("never_retried", tuple(final)))
-    return (*faults, *_above_caps(rules, pack))
-
-
-def _above_caps(rules: Recycle, pack: RulePack) -> list[Fault]:
-    """Without other numbers to try, a retry faster than a number's rest only meets the gate."""
-    rest = pack.number_interval.total_seconds() / 60
-    fast = sorted(code for code, minutes in rules.minutes.items() if minutes < rest)
-    return [Fault("faster_than_caps", tuple(fast))] if fast and not rules.alternate_numbers else []

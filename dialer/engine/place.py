@@ -28,6 +28,7 @@ from dialer.store.asking import Terms, best_phone, gather, pack_of
 from dialer.store.entries import charge, next_ready
 from dialer.store.lease import is_held
 from dialer.store.tables import Attempt, Campaign, Entry, Phone, Upload
+from dialer.store.waiting import Waiting
 from telephony.protocol import ClockStart, Originate, Screen, ScreenPolicy
 
 FINAL = ("INVALID_NUMBER", "WRONG_NUMBER", "NO_NUMBER", "CASE_CLOSED", "RECALLED")
@@ -72,8 +73,11 @@ def place(session: Session, floor: Floor, placing: Placing, now: datetime) -> Pl
         entries = next_ready(session, campaign.id, count - placed, now)
         if not entries:
             return Placed(placed, list_is_dry=True)
+        waiting = Waiting(session, campaign, pack, [e.debtor_id for e in entries], now)
         for entry in entries:
-            placed += _place_entry(session, floor, placing, pack, campaign, numbers, entry, now)
+            placed += _place_entry(
+                session, floor, placing, pack, campaign, numbers, waiting, entry, now
+            )
         considered += len(entries)
         session.flush()
     return Placed(placed)
@@ -81,9 +85,10 @@ def place(session: Session, floor: Floor, placing: Placing, now: datetime) -> Pl
 
 def _place_entry(  # noqa: PLR0913 - all that one attempt is made of
     session: Session, floor: Floor, placing: Placing, pack: RulePack, campaign: Campaign,
-    numbers: Numbers, entry: Entry, now: datetime,
+    numbers: Numbers, waiting: Waiting, entry: Entry, now: datetime,
 ) -> bool:  # fmt: skip
-    verdict = _ask(session, floor, placing, Target(entry), Book(campaign, pack, numbers), now)
+    book = Book(campaign, pack, numbers, waiting)
+    verdict = _ask(session, floor, placing, Target(entry), book, now)
     if isinstance(verdict, Blocked):
         put_back(entry, verdict)
         return False
@@ -111,6 +116,7 @@ class Book:
     campaign: Campaign
     pack: RulePack
     numbers: Numbers
+    waiting: Waiting | None = None  # none: an agent waits for this very person
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,9 @@ def _ask(
         if blocked.code == "CLI_UNAVAILABLE" and isinstance(shown, Shortage):
             blocked = Blocked(block_code(shown.why), shown.until)
         return blocked
+    later = book.waiting.put_off(target.entry, asking) if book.waiting else None
+    if later is not None:
+        return later
     may_play = asking.message_allowed(phone.number, now)
     message = campaign.message if may_play else ""
     screen = _screen(campaign, pack, may_play, is_for_seat)

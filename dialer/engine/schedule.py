@@ -11,10 +11,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select
 
 from dialer.actions.intake import read_upload
+from dialer.actions.list_work import end_lists, learn_hours, order_lists
 from dialer.actions.nightly import keep_balances
 from dialer.actions.seats import pause_untrained
 from dialer.actions.settling import remind, settle_due
 from dialer.clock import utc_now
+from dialer.domain.caller_numbers import ZONE
 from dialer.engine.list_counts import ListCounts
 from dialer.engine.number_pool import end_rests
 from dialer.engine.report_files import Maker
@@ -23,6 +25,7 @@ from dialer.store.session import Sessions, read, write
 from dialer.store.tables import Upload
 
 log = logging.getLogger(__name__)
+LISTS_SECONDS = 5
 WAITING = ("received", "reading", "committing")
 
 
@@ -37,7 +40,12 @@ def start(sessions: Sessions, list_counts: ListCounts, maker: Maker) -> Backgrou
         list_counts.refresh, "interval", args=[sessions], seconds=1, coalesce=True, max_instances=1,
         misfire_grace_time=30, id="list_counts",
     )  # fmt: skip
+    scheduler.add_job(
+        tend_lists, "interval", args=[sessions], seconds=LISTS_SECONDS, coalesce=True,
+        max_instances=1, misfire_grace_time=30, id="lists",
+    )  # fmt: skip
     for job, minutes in (
+        (learn_answer_hours, 10),
         (settle_promises, 10),
         (remind_promises, 10),
         (end_number_rests, 5),
@@ -58,6 +66,21 @@ def start(sessions: Sessions, list_counts: ListCounts, maker: Maker) -> Backgrou
     )  # fmt: skip
     scheduler.start()
     return scheduler
+
+
+def tend_lists(sessions: Sessions) -> None:
+    """Entries in the order their campaign asks for; campaigns at the end of their lists."""
+    order_lists(sessions)
+    for campaign_id, what in end_lists(sessions, utc_now()):
+        log.info(
+            "list end",
+            extra={"action": "campaign.list_end", "campaign_id": campaign_id, "what": what},
+        )
+
+
+def learn_answer_hours(sessions: Sessions) -> None:
+    """The hours at which a campaign's calls are answered, for its best time."""
+    learn_hours(sessions, ZONE, utc_now())
 
 
 def tell_webhooks(sessions: Sessions) -> None:

@@ -63,7 +63,10 @@ def _campaign(session: Session, campaign: Campaign, creditor: str) -> dict[str, 
     )
     return {
         "id": campaign.id, "name": campaign.name, "creditor": creditor, "state": campaign.state,
-        "ring_seconds": campaign.ring_seconds, "entries": sum(states.values()),
+        "ring_seconds": campaign.ring_seconds, "order": campaign.list_order,
+        "end": {"then": "wait", "hours": 24, "times": 1, **campaign.end_rule,
+                "rounds": campaign.rounds, "reason": campaign.end_reason},
+        "number_pool_id": campaign.number_pool_id, "entries": sum(states.values()),
         "done": states.get("done", 0) + states.get("held", 0),
         "outcomes": session.scalar(
             select(func.count()).select_from(Outcome).where(Outcome.campaign_id == campaign.id)
@@ -84,7 +87,8 @@ def _upload(upload: Upload) -> dict[str, Any]:
         "id": upload.id, "filename": upload.filename, "size": upload.size, "state": upload.state,
         "rows_read": upload.rows_read, "counts": upload.counts, "refusal": upload.refusal,
         "created_at": upload.created_at.isoformat(), "forecast": upload.forecast,
-        "dry_run": upload.dry_run,
+        "dry_run": upload.dry_run, "active": upload.active, "priority": upload.priority,
+        "weight": upload.weight,
     }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from dialer.store.tables import (
     Promise,
     Upload,
 )
+from dialer.store.waiting import Waiting
 
 PART = 1_000
 ATTEMPTS_SHOWN = 50
@@ -82,11 +83,13 @@ def _verdicts(
     session: Session, due: Sequence[Entry], campaign: Campaign, pack: RulePack, numbers: Numbers,
     now: datetime,
 ) -> Iterator[Allowed | Blocked]:  # fmt: skip
-    """In the order of dialing: the gate, then the number that would be shown."""
-    for asking in gather_many(session, due, pack, now):
+    """In the order of dialing: the gate, the number that would be shown, what may be put off."""
+    waiting = Waiting(session, campaign, pack, [e.debtor_id for e in due], now)
+    for entry, asking in zip(due, gather_many(session, due, pack, now), strict=True):
         _, verdict = best_phone(asking, campaign, pack, now, Infrastructure())
         if isinstance(verdict, Allowed):
-            verdict = numbers.blocked(asking.debtor.region) or verdict
+            lack = numbers.blocked(asking.debtor.region)
+            verdict = lack or waiting.put_off(entry, asking) or verdict
         yield verdict
 
 

@@ -64,6 +64,7 @@ function Campaign({ campaign }) {
       <div><dt>${t("campaigns.outcomes")}</dt><dd>${campaign.outcomes}</dd></div>
       <div><dt>${t("campaigns.promises")}</dt><dd>${campaign.promises}</dd></div>
     </dl>
+    <p class="text-body-secondary" data-end>${t(`order.${campaign.order}`)} · ${campaign.state === "finished" && campaign.end.reason ? t(`end.${campaign.end.reason}`) : t(`end.rule_${campaign.end.then}`, campaign.end)}</p>
     ${campaign.entries > 0 && html`<${Waterfall} campaign=${campaign} />`}
     <${UploadBox} campaign=${campaign} />
     ${campaign.uploads.map((upload) => html`<${Upload} key=${upload.id} upload=${upload} />`)}
@@ -102,6 +103,8 @@ function Upload({ upload }) {
     ${["checked", "committing", "committed"].includes(upload.state) && html`<ul class="buckets">${BUCKETS.map((bucket) => html`<li key=${bucket} class=${`bucket-${bucket}`}><b data-bucket=${bucket}>${upload.counts[bucket] ?? 0}</b> ${t(`bucket.${bucket}`)}</li>`)}</ul>`}
     ${upload.state === "checked" && html`<${Decide} upload=${upload} />`}
     ${["checked", "committed"].includes(upload.state) && left > 0 && html`<${LeftOut} upload=${upload} />`}
+    ${upload.state === "committed" && html`<span class="text-body-secondary">${t("list.share", upload)}${upload.active ? "" : ` · ${t("list.is_off")}`}</span>
+      <button class="btn btn-sm btn-link" data-act="list" onClick=${() => tell(`/uploads/${upload.id}/list`, { active: !upload.active })}>${t(upload.active ? "list.off" : "list.on")}</button>`}
     ${upload.state === "committed" && html`<button class="btn btn-sm btn-link" data-act="undo" onClick=${() => confirm(t("upload.undo_sure")) && tell(`/uploads/${upload.id}/undo`)}>${t("upload.undo")}</button>`}
   </section>`;
 }

@@ -21,8 +21,7 @@ from dialer.domain.promises import (
     reminder_days,
     settle,
 )
-from dialer.domain.retries import Recycle, lint, next_attempt_at
-from dialer.packs import load_pack
+from dialer.domain.retries import Recycle, next_attempt_at
 
 pytestmark = pytest.mark.unit
 MADE, DUE = date(2026, 11, 20), date(2026, 11, 25)
@@ -160,14 +159,3 @@ def test_recycle_rules_of_a_campaign():
     rules = Recycle(attempts_max=2, minutes={"BUSY": 5})
     assert next_attempt_at("BUSY", 1, NOW, rules) == NOW + timedelta(minutes=5)
     assert next_attempt_at("BUSY", 2, NOW, rules) is None
-
-
-@pytest.mark.parametrize(
-    ("rules", "ring", "codes"),
-    [(Recycle(), 30, set()), (Recycle(), 10, {"ring_seconds"}), (Recycle(attempts_max=0), 30, {"attempts_max"}),
-     (Recycle(minutes={"NONSENSE": 1}), 30, {"unknown_codes"}), (Recycle(minutes={"PTP": 60}), 30, {"never_retried"}),
-     (Recycle(minutes={"BUSY": 5}, alternate_numbers=False), 30, {"faster_than_caps"}),
-     (Recycle(minutes={"BUSY": 5}), 30, set())],
-)  # fmt: skip
-def test_rules_that_cannot_work_are_refused(rules, ring, codes):
-    assert {fault.code for fault in lint(rules, load_pack("cn"), ring, NOW)} == codes

@@ -21,7 +21,7 @@ from dialer.store.session import Sessions, read
 from workbench.api.endpoints import ENDPOINTS, PREFIX, Endpoint
 from workbench.api.openapi import document
 from workbench.auth import language_now, limiter
-from workbench.errors import as_error, bad_input, our_fault, refusal_text
+from workbench.errors import as_error, bad_input, our_fault, refusal_answer
 from workbench.translations import say
 
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -78,7 +78,7 @@ def _view(each: Endpoint) -> Callable[..., ResponseReturnValue]:
             return jsonify(bad_input(fault, language)), 422
         except Refused as refusal:
             code = 404 if refusal.code.endswith(UNKNOWN) else 409
-            return jsonify(as_error(refusal.code, refusal_text(refusal, language))), code
+            return jsonify(refusal_answer(refusal, language)), code
         except Exception:
             return jsonify(our_fault(language)), 500
 

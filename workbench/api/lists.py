@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from flask import request
 from pydantic import Field
 
-from dialer.actions import agreements, campaigns
+from dialer.actions import agreements, campaigns, list_rules
 from dialer.actions.intake.asking import approve_upload, map_columns
 from dialer.actions.intake.deciding import discard_upload, undo_upload
 from dialer.actions.refusals import Refused
@@ -19,8 +19,10 @@ from dialer.reports.waterfall import waterfall
 from dialer.store.session import read
 from workbench.api.door import actor, sessions
 from workbench.api.endpoints import endpoint
+from workbench.auth import language_now
+from workbench.errors import fault_in_words
 from workbench.rules import pack_in_force
-from workbench.schemas import CampaignIn, Day, Id, MappingIn, Message, Name
+from workbench.schemas import CampaignIn, Day, Id, ListIn, MappingIn, Message, Name
 from workbench.uploads import store_upload
 
 MANAGER = ("manager",)
@@ -71,6 +73,21 @@ class BucketsIn(Message):
     """The whole table."""
 
     buckets: list[BucketIn]
+
+
+class EndRuleIn(Message):
+    """`wait`: for retries; `finish`: after one run; `again`: those not reached, `hours` later, `times`."""
+
+    then: Annotated[str, Field(pattern=r"^(wait|finish|again)$")] = "wait"
+    hours: Annotated[int, Field(ge=-10_000, le=10_000)] = 24
+    times: Annotated[int, Field(ge=-10_000, le=10_000)] = 1
+
+
+class ListRulesIn(Message):
+    """`order`: oldest, balance, attempts or delay goes first."""
+
+    order: Annotated[str, Field(max_length=20)] = "oldest"
+    end: EndRuleIn = Field(default_factory=EndRuleIn)
 
 
 class RulesIn(Message):
@@ -134,6 +151,34 @@ def show_rules(campaign_id: int) -> dict[str, Any]:
     if rules is None:
         raise Refused("campaign_unknown")
     return rules
+
+
+@endpoint(
+    "PUT", "/campaigns/<int:campaign_id>/lists", "Order within lists, and their end", MANAGER,
+    body=ListRulesIn,
+)  # fmt: skip
+def set_list_rules(campaign_id: int, body: ListRulesIn) -> dict[str, Any]:
+    """Linted; the engine brings stored entries into a new order within seconds."""
+    list_rules.set_list_rules(
+        sessions(), actor(), pack_in_force(), campaign_id, order=body.order,
+        end=body.end.model_dump(), now=utc_now(),
+    )  # fmt: skip
+    return {}
+
+
+@endpoint("GET", "/campaigns/<int:campaign_id>/lint", "What in its rules cannot work", BOARD)
+def lint_campaign(campaign_id: int) -> dict[str, Any]:
+    """Every fault and hint with the key to change and the way out; nothing is changed."""
+    faults = list_rules.check_rules(sessions(), pack_in_force(), campaign_id, utc_now())
+    return {"faults": [fault_in_words(fault, language_now()) for fault in faults]}
+
+
+@endpoint("PUT", "/uploads/<int:upload_id>/list", "Switch and weigh a list", MANAGER, body=ListIn)
+def set_list(upload_id: int, body: ListIn) -> dict[str, Any]:
+    """Off: its entries wait. From the next call on."""
+    changes = body.model_dump(exclude_none=True)
+    list_rules.set_list(sessions(), actor(), upload_id, changes, utc_now())
+    return {}
 
 
 @endpoint(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -14,7 +13,7 @@ from dialer.reports.number_pools import pools_and_numbers
 from dialer.store.session import read
 from workbench.api.door import actor, sessions
 from workbench.api.endpoints import endpoint
-from workbench.schemas import Message, Name, NumbersIn
+from workbench.schemas import Day, Id, Message, Name, NumbersIn
 
 MANAGER = ("manager",)
 BOARD = ("supervisor", "manager")
@@ -30,12 +29,12 @@ class PoolIn(Message):
     ranges: Ranges
     licence_no: Name
     certificate_no: Name
-    undertaking_on: date
-    licence_until: date
+    undertaking_on: Day
+    licence_until: Day
     timezone: Text = "Asia/Shanghai"
     region: Text = ""
     trunk: Text = ""
-    creditor_ids: list[int] = Field(default_factory=list)
+    creditor_ids: list[Id] = Field(default_factory=list)
     second_max: Cap = None
     concurrent_max: Cap = None
     hour_max: Cap = None
@@ -48,11 +47,11 @@ class PoolChange(Message):
     ranges: Ranges | None = None
     licence_no: Name | None = None
     certificate_no: Name | None = None
-    undertaking_on: date | None = None
-    licence_until: date | None = None
+    undertaking_on: Day | None = None
+    licence_until: Day | None = None
     region: Text | None = None
     trunk: Text | None = None
-    creditor_ids: list[int] | None = None
+    creditor_ids: list[Id] | None = None
     second_max: Cap = None
     concurrent_max: Cap = None
     hour_max: Cap = None
@@ -73,7 +72,7 @@ class NumberChange(Message):
 class CampaignPoolIn(Message):
     """Null: any number that is for the creditor."""
 
-    pool_id: int | None
+    pool_id: Id | None
 
 
 class RestIn(Message):

@@ -43,7 +43,6 @@ class Campaign(Base):
     weight: Mapped[float] = mapped_column(default=1.0)  # share of the agents it competes for
     number_pool_id: Mapped[int | None] = mapped_column(ForeignKey("number_pool.id"))  # none: any
     list_order: Mapped[str] = mapped_column(default="oldest")  # dialer.domain.list_order.Order
-    ordered_by: Mapped[str] = mapped_column(default="oldest")  # what the entries' levels follow
     turn: Mapped[int] = mapped_column(default=0)  # clock of dialer.domain.mix
     end_rule: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of dialer.domain.list_end
     rounds: Mapped[int] = mapped_column(default=0)  # how often the list was started over
@@ -68,6 +67,7 @@ class Upload(Base):
     priority: Mapped[int] = mapped_column(default=0)  # of the list: lower goes first
     weight: Mapped[int] = mapped_column(default=1)  # share among lists of one priority
     turn: Mapped[int] = mapped_column(default=0)  # of dialer.domain.mix
+    ordered_by: Mapped[str] = mapped_column(default="oldest")  # what the entries' levels follow
     dry_run: Mapped[bool] = mapped_column(default=False)  # stop at `checked` and wait for a word
     placement_id: Mapped[int | None] = mapped_column(ForeignKey("placement.id"))
     template_id: Mapped[int | None] = mapped_column(ForeignKey("upload_template.id"))
