@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from dialer.actions.list_rules import end_rule_of
-from dialer.actions.previews import LIVE
 from dialer.domain.best_time import HOURS_BACK, as_stored
 from dialer.domain.compliance.hours import zones_of
 from dialer.domain.list_end import UNCONTACTED, EndRule, Left, Then, ending
 from dialer.domain.list_order import Order, level
+from dialer.domain.previews import LIVE
 from dialer.facts import CampaignChanged
 from dialer.feed import publish
 from dialer.store import audit
