@@ -17,7 +17,7 @@ from telephony.hearing.announcements import Bands, Book, Ear, look
 from telephony.hearing.loudness import Loudness
 from telephony.hearing.sound import FRAME_MS, Frame, Listener, Samples, frames_of
 from telephony.hearing.speech import Rhythm, Speech
-from telephony.hearing.tones import Signal, Tones, is_progress_tone
+from telephony.hearing.tones import BEEP_MIN_HZ, Signal, Tones
 from telephony.protocol import AnswerKind, Verdict
 
 SILENCE_MS = 5000
@@ -144,7 +144,7 @@ class Judge:
             return Heard(AnswerKind.FAX, Reason.FAX_TONE, self._now)
         if signal is Signal.DIAL:
             return Heard(AnswerKind.TONE, Reason.DIAL_TONE, self._now)
-        if signal is Signal.BEEP and (spoke or not is_progress_tone(self._tones.last_tone)):
+        if signal is Signal.BEEP and self._tones.last_tone.hertz >= BEEP_MIN_HZ:
             return Heard(AnswerKind.MACHINE, Reason.BEEP, self._now)
         return None
 

@@ -159,7 +159,7 @@ def disagreements(totals: dict[str, Any], carrier: dict[str, Any]) -> list[str]:
         ("attempts / INVITEs", totals["attempts"], carrier["invites"]),
         ("answers", totals["answered"], carrier["answers"]),
         ("people", totals["answered_person"] + totals["answered_quick"], people),
-        ("machines", totals["answered_machine"], kinds.get("machine", 0)),
+        ("machines", totals["answered_machine"], kinds.get("machine", 0) + kinds.get("fax", 0)),
         ("answered / connected, abandoned or gone at once", totals["answered"], met),
         ("calls still open", 0, carrier["open"]),
     )

@@ -62,9 +62,12 @@ class Talk:
     hung_up: bool = False
 
 
+NO_PERSON = ("machine", "fax", "announcement", "tone")
+
+
 def choose_end(chance: random.Random, answer_kind: str) -> str:
     """How this talk will end."""
-    if answer_kind == "machine":
+    if answer_kind in NO_PERSON:
         return "AM_AGENT"
     table = NOT_THEM if chance.random() < NOT_THEM_SHARE else ENDS
     return chance.choices(list(table), list(table.values()))[0]
@@ -75,7 +78,7 @@ def outcome_of(
 ) -> dict[str, Any]:
     """The record that goes to the server; falls back when the customer was gone too soon."""
     if code in ENDS and not call["identity_confirmed"]:
-        code = "AM_AGENT" if call["answer_kind"] == "machine" else "IDENTITY_NOT_CONFIRMED"
+        code = "AM_AGENT" if call["answer_kind"] in NO_PERSON else "IDENTITY_NOT_CONFIRMED"
     record: dict[str, Any] = {
         "attempt_id": call["attempt_id"], "key": secrets.token_hex(16), "code": code, "note": "",
     }  # fmt: skip

@@ -74,7 +74,7 @@ function Call({ call, seat }) {
         <time>${call.connected_at ? duration(until - Date.parse(call.connected_at)) : ""}</time></div>
       ${onLine && html`<button class="btn btn-danger" id="hangup" onClick=${() => tell("call:hangup", { attempt_id: call.attempt_id })}>${t("desk.hang_up")}</button>`}
     </header>
-    ${call.answer_kind === "machine" && html`<p class="alert alert-warning">${t("desk.maybe_machine")}</p>`}
+    ${["machine", "fax", "announcement", "tone"].includes(call.answer_kind) && html`<p class="alert alert-warning">${t("desk.maybe_machine")}</p>`}
     <dl class="pairs">
       <div><dt>${t("desk.campaign")}</dt><dd>${call.campaign}</dd></div>
       <div><dt>${t("desk.id_number")}</dt><dd>${call.debtor.id_number || "—"}</dd></div>

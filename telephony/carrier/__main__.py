@@ -22,6 +22,7 @@ def main() -> int:
     parser.add_argument("--listen", default="127.0.0.1:5080", type=loopback)
     parser.add_argument("--customers", type=Path, default=Path(__file__).parent / "customers.toml")
     parser.add_argument("--log", type=Path, required=True, help="the carrier's own log, JSON lines")
+    parser.add_argument("--record", type=Path, help="folder for what customers hear")
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
     try:
@@ -35,7 +36,7 @@ def main() -> int:
         calls[number] += 1
         return plan_for(customers, arguments.seed, number, calls[number])
 
-    Exchange(arguments.listen, RTP_PORTS, Ledger(arguments.log), plan_of).run()
+    Exchange(arguments.listen, RTP_PORTS, Ledger(arguments.log), plan_of, arguments.record).run()
     return 0
 
 

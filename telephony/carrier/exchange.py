@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pjsua2 as pj
 
 VOICES = Path(__file__).parent / "voices"
+ANNOUNCEMENTS = Path(__file__).parent.parent / "announcements"
 CALLS_MAX = 1000
 POLL_MS = 10
 COLLECT_SECONDS = 10.0
@@ -42,8 +43,13 @@ def loopback(text: str) -> tuple[str, int]:
 
 
 def voice(name: str) -> Path:
-    """A sound of ours by its name, or a file of yours by its path."""
-    return Path(name) if "/" in name else VOICES / f"{name}.wav"
+    """A sound of ours by its name, or a file of yours by its path. Raises FileNotFoundError."""
+    if "/" in name:
+        return Path(name)
+    for path in (VOICES / f"{name}.wav", *ANNOUNCEMENTS.glob(f"*/{name}.wav")):
+        if path.exists():
+            return path
+    raise FileNotFoundError(f"{name}: no such voice / 没有这个声音")
 
 
 class Exchange:

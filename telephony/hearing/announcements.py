@@ -2,12 +2,14 @@
 
 After Haitsma and Kalker, "A Highly Robust Audio Fingerprinting System" (ISMIR 2002): 32 bits for each
 moment, from the differences of 33 band energies over frequency and time. It knows recordings that it was
-given, not words: an announcement that nobody recorded for it is not recognised.
+given, not words: an announcement that nobody recorded for it is not recognised. Carriers put sentences
+together from the same pieces ("您拨打的电话" + "已关机"), so a match counts only at the end of the recording,
+and only when no syllable on the way there differs.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -27,10 +29,13 @@ _WEIGHTS = np.uint32(1) << np.arange(BANDS - 1, dtype=np.uint32)
 
 Bands = npt.NDArray[np.float32]
 Marks = npt.NDArray[np.uint32]
-# (marks compared, largest share of different bits): two strangers differ in 0.45 to 0.5.
-SURE = ((24, 0.24), (32, 0.30), (48, 0.34))
-COMPARED_MAX = 60
-CANDIDATES_MAX = 24
+MARKS_MIN = 20
+SURE = 0.34  # largest share of different bits: two strangers differ in 0.45 to 0.5
+COMPARED_MAX = 75  # 3 s
+BLOCK, BLOCK_DIFFERS = (
+    8,
+    0.36,
+)  # marks of a syllable, and the share of bits that makes it another one
 
 
 def _bands() -> Bands:
@@ -77,42 +82,50 @@ class Match:
 
 @dataclass(slots=True)
 class Book:
-    """All announcements this node knows."""
+    """All announcements this node knows: the last marks of each, at every step of the grid."""
 
     announcements: list[Announcement] = field(default_factory=list)
-    _marks: list[Marks] = field(default_factory=list)
-    _where: dict[int, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
+    _tails: Marks = field(default_factory=lambda: np.zeros((0, COMPARED_MAX), dtype=np.uint32))
+    _lengths: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def learn(self, announcement: Announcement, samples: Samples) -> None:
-        """Add a recording of at least a second (8 kHz, mono)."""
+        """Add a recording (8 kHz, mono) of one sentence. Raises ValueError below a second of sound."""
         padded = np.concatenate((np.zeros(LONG, dtype=np.int16), samples))
         windows = np.lib.stride_tricks.sliding_window_view(padded, LONG)[::_STEP]
         bands = energies(windows)
         marks = marks_of(bands[GRID:], bands[:-GRID])
-        loud = _loudness(windows[GRID:]) > LOUD_DB
-        number = len(self.announcements)
-        self.announcements.append(announcement)
-        self._marks.append(marks)
-        for place in np.flatnonzero(loud).tolist():
-            self._where[int(marks[place])].append((number, place))
+        loud = np.flatnonzero(_loudness(windows[GRID:]) > LOUD_DB)
+        if len(loud) < MARKS_MIN * GRID:
+            raise ValueError("less than a second of sound / 有声部分不足一秒")
+        first = int(loud[0])
+        for phase in range(GRID):
+            tail = marks[first : int(loud[-1]) + 1 - phase]
+            self.announcements.append(announcement)
+            last = tail[::-1][::GRID][:COMPARED_MAX][::-1]
+            row = np.zeros((1, COMPARED_MAX), dtype=np.uint32)
+            row[0, COMPARED_MAX - len(last) :] = last
+            self._tails = np.concatenate((self._tails, row))
+            self._lengths = np.append(self._lengths, len(last))
 
     def find(self, recent: Sequence[int]) -> Match | None:
-        """The announcement that the last marks (newest last) belong to."""
-        best: Match | None = None
-        for number, place in self._where.get(recent[-1], ())[:CANDIDATES_MAX]:
-            count = min(len(recent), place // GRID + 1, COMPARED_MAX)
-            if count < SURE[0][0]:
-                continue
-            known = self._marks[number][place - GRID * (count - 1) : place + 1 : GRID]
-            heard = np.array(recent[-count:], dtype=np.uint32)
-            share = float(np.bitwise_count(known ^ heard).mean()) / (BANDS - 1)
-            if _is_sure(count, share) and (best is None or share < best.difference):
-                best = Match(self.announcements[number], share, count)
-        return best
+        """The announcement that ends with the last of these marks (newest last)."""
+        heard = np.zeros(COMPARED_MAX, dtype=np.uint32)
+        heard[COMPARED_MAX - len(recent) :] = recent
+        differ = np.bitwise_count(self._tails ^ heard) / (BANDS - 1)
+        inside = np.arange(COMPARED_MAX) >= COMPARED_MAX - self._lengths[:, None]
+        shares = (differ * inside).sum(axis=1) / self._lengths
+        fits = (shares <= SURE) & (self._lengths <= len(recent))
+        for row in np.flatnonzero(fits)[np.argsort(shares[fits])].tolist():
+            length = int(self._lengths[row])
+            if _is_whole(differ[row, COMPARED_MAX - length :]):
+                return Match(self.announcements[row], float(shares[row]), length)
+        return None
 
 
-def _is_sure(count: int, share: float) -> bool:
-    return any(count >= marks and share <= limit for marks, limit in SURE)
+def _is_whole(differ: npt.NDArray[np.float64]) -> bool:
+    """No stretch as long as a syllable is another one."""
+    means = np.convolve(differ, np.full(BLOCK, 1 / BLOCK), mode="valid")
+    return float(means.max()) <= BLOCK_DIFFERS
 
 
 def _loudness(windows: Samples) -> Bands:
@@ -146,7 +159,7 @@ class Ear:
                 mark = marks_of(row[None, :], self._before[None, :])
                 self._recent.append(int(mark[0]))
                 self._loud.append(is_loud)
-                if is_loud and sum(self._loud) >= SURE[0][0] * 2 // 3:
+                if is_loud and sum(self._loud) >= MARKS_MIN:
                     found = book.find(list(self._recent))
                     if found is not None:
                         return found

@@ -18,6 +18,8 @@ LONG_PAUSE_MS = 440  # after a longer one: it may be a breath
 SHORT_MS = 700
 TALKER_MIN_DB = -34.0  # softer than that is not said into this phone, or goes to an agent unjudged
 LOUDER_DB = 8.0
+OVER_BACKGROUND_DB = 2.0
+CLEAR_DB = 12.0  # a murmur of many voices never rises so far out of itself: an agent may listen
 BACKGROUND_MS = 200  # a word that only begins softly is shorter
 ONSET_FRAMES = 3  # of the last five: a click is no word
 
@@ -39,13 +41,18 @@ class Speech:
     _now: int = 0
     _level: float = TALKER_MIN_DB  # of the loudest syllable so far
     _smooth: float = TALKER_MIN_DB
+    _all: float = 0.0  # of any sound, smoothed, and the least of it
+    _quietest: float = 0.0
+    _background: float = -90.0  # what voices behind the talker reach
     _louder: int = 0
     _recent: deque[bool] = field(default_factory=lambda: deque(maxlen=5))
 
     def hear(self, speaks: bool, level: float) -> Rhythm | None:
         """One frame of 20 ms: is it speech that stands out from the noise, and how loud in dB?"""
         self._now += FRAME_MS
-        speaks = speaks and level > TALKER_MIN_DB
+        self._all = level if self._now == FRAME_MS else self._all + 0.3 * (level - self._all)
+        self._quietest = min(self._quietest, self._all)
+        speaks = speaks and level > max(TALKER_MIN_DB, self._background)
         self._recent.append(speaks)
         if speaks:
             self._find_talker(level)
@@ -61,6 +68,7 @@ class Speech:
         if self._louder >= ONSET_FRAMES and self.began_ms >= 0:
             self.began_ms = self._now - ONSET_FRAMES * FRAME_MS
             self._louder = 0
+            self._background = self._level + OVER_BACKGROUND_DB
         self._smooth += 0.3 * (level - self._smooth)
         if not self._louder:
             self._level = max(self._level, self._smooth)
@@ -79,6 +87,6 @@ class Speech:
             return None
         span, pause = self.spoke_ms - self.began_ms, self._now - self.spoke_ms
         if span > GREETING_MAX_MS:
-            return Rhythm.LONG
+            return Rhythm.LONG if self._level - self._quietest >= CLEAR_DB else None
         needed = PAUSE_MS if span <= SHORT_MS else LONG_PAUSE_MS
         return Rhythm.GREETING if pause >= needed else None

@@ -19,6 +19,9 @@ EDGE_MS = 60  # where one tone goes over into the next
 PITCH_MIN = 320.0  # below it mains hum and voices live
 
 
+BEEP_MIN_HZ = 600.0  # a voice can hum below it
+
+
 class Signal(StrEnum):
     """What tones said."""
 

@@ -9,9 +9,11 @@ of the target, latencies since sound began, and the CPU time per second of liste
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -20,19 +22,22 @@ from tests.bench.machine import described
 from tests.telephony.labelled import Sample, the_book, the_set
 
 STEP = 320  # samples: the node's worker looks every 40 ms
+TOGETHER = 64
 KINDS = ("person", "machine", "fax", "silence", "announcement", "tone", "undecided")
 
 
-def judged(sample: Sample, book) -> Judge:  # type: ignore[no-untyped-def]
-    """The call as the node's worker hears it."""
-    judge = Judge(book)
-    if not sample.early:
-        judge.answered()
-    for start in range(0, len(sample.samples), STEP):
-        hear_all([(judge, sample.samples[start : start + STEP])])
-        if judge.heard is not None:
-            break
-    return judge
+def judged(samples: Iterable[Sample], book) -> Iterator[tuple[Sample, Judge]]:  # type: ignore[no-untyped-def]
+    """The calls as the node's worker hears them: many together, until each has its verdict."""
+    waiting = iter(samples)
+    while group := list(itertools.islice(waiting, TOGETHER)):
+        pairs = [(sample, Judge(book)) for sample in group]
+        for sample, judge in pairs:
+            if not sample.early:
+                judge.answered()
+        for start in range(0, max(len(sample.samples) for sample in group), STEP):
+            open_ = [(j, s.samples[start : start + STEP]) for s, j in pairs if j.heard is None]
+            hear_all([(judge, piece) for judge, piece in open_ if len(piece)])
+        yield from pairs
 
 
 def share(ordered: list[float], part: float) -> float:
@@ -48,10 +53,8 @@ def measure(size: float, everything: bool) -> tuple[dict[str, object], list[str]
     late: dict[str, list[float]] = defaultdict(list)
     meanings: Counter[bool] = Counter()
     wrong: list[str] = []
-    for sample in the_set(size):
-        if not (sample.held_out or everything):
-            continue
-        judge = judged(sample, book)
+    chosen = (sample for sample in the_set(size) if sample.held_out or everything)
+    for sample, judge in judged(chosen, book):
         heard = judge.heard
         kind = str(heard.kind) if heard else "undecided"
         matrix[sample.group][kind] += 1

@@ -330,22 +330,11 @@ def _signals(chance: random.Random, count: int) -> Iterator[tuple[str, np.ndarra
         for means, texts in ANNOUNCEMENTS.items():
             text = chance.choice(texts)
             voice = "cmn" if ord(text[0]) > 255 else "en-us"
-            cut = chance.uniform(0, 0.4)
-            speech = spoken(text, voice)[int(cut * RATE) :]
-            yield (
-                "known announcement",
-                joined(speech, rest(0.5), speech),
-                "announcement",
-                True,
-                means,
-            )
-            yield (
-                "known announcement after answer",
-                joined(speech, rest(0.5), speech),
-                "announcement",
-                False,
-                means,
-            )
+            whole = spoken(text, voice, 250 if voice == "cmn" else 165)
+            cut = whole[int(chance.uniform(0, 0.4) * RATE) :]
+            twice = joined(cut, rest(0.5), whole)
+            yield "known announcement", twice, "announcement", True, means
+            yield "known announcement after answer", twice, "announcement", False, means
             other = spoken(text, "cmn+f4" if voice == "cmn" else "en-gb+f4", 200, 60)
             yield "announcement nobody taught", other, "undecided", True, ""
 
