@@ -10,10 +10,9 @@ from sqlalchemy import select
 from dialer.actions.actor import Actor
 from dialer.actions.refusals import Refused
 from dialer.domain.amd_sample import VALID_FOR
-from dialer.domain.outcomes import AMD_CODES
 from dialer.store import audit
 from dialer.store.session import Sessions, write
-from dialer.store.tables import AmdLabel, Attempt, Campaign, Outcome
+from dialer.store.tables import AmdLabel, Attempt, Campaign
 
 DRAW_MAX = 1_000
 
@@ -29,9 +28,9 @@ def draw_sample(
         if session.get(Campaign, campaign_id) is None:
             raise Refused("campaign_unknown")
         waiting = session.scalars(
-            select(Attempt.id).join(Outcome, Outcome.attempt_id == Attempt.id)
+            select(Attempt.id)
             .outerjoin(AmdLabel, AmdLabel.attempt_id == Attempt.id)
-            .where(Attempt.campaign_id == campaign_id, Outcome.code.in_(AMD_CODES),
+            .where(Attempt.campaign_id == campaign_id, Attempt.screened != "",
                    Attempt.created_at > now - VALID_FOR, AmdLabel.attempt_id.is_(None))
             .order_by(Attempt.id)
         ).all()  # fmt: skip

@@ -114,14 +114,16 @@ def ofcom_rate(counts: Tally, false_positives: float | None) -> Rate:
     return Rate(abandoned, abandoned + counts.handled, "(A+fK)/(A+fK+H)")
 
 
-def rate_of(formula: str, counts: Tally, false_positives: float | None = None) -> Rate:
+def rate_of(
+    formula: str, counts: Tally, false_positives: float | None = None, *, amd_on: bool = False
+) -> Rate:
     """By the pack's formula. `false_positives`: the tested share of people among the calls that AMD hung
     up on (`domain.amd_sample`); untested, each of them was a person. Ofcom's deduction of machines is
     for those who use no AMD."""
     if formula != "ofcom":
         return human_rate(counts)
     tested = 1.0 if false_positives is None else false_positives
-    return ofcom_rate(counts, tested if counts.amd_hangup else None)
+    return ofcom_rate(counts, tested if amd_on or counts.amd_hangup else None)
 
 
 def rates_of(counts: Tally, false_positives: float = 1.0) -> tuple[Rate, Rate, Rate]:

@@ -113,11 +113,6 @@ OUTCOMES: dict[str, Outcome] = _table(
     _system("UNKNOWN", Group.SYSTEM, Then.RETRY, effective=True),
 )
 
-AMD_CODES = (
-    "AM_DIALER",
-    "AM_MESSAGE",
-)  # calls that AMD ended: some of them were people (domain.amd_sample)
-
 HOLD_KINDS = {
     "HARDSHIP": "hardship", "DISPUTE_AMOUNT": "dispute", "DISPUTE_PAID": "dispute",
     "DISPUTE_FRAUD": "dispute", "COMPLAINT": "complaint", "SELF_HARM": "vulnerable",

@@ -15,9 +15,10 @@ from dialer.domain.abandon_windows import Span, spans_of
 from dialer.domain.abandonment import Rate, budget_left, rate_of
 from dialer.domain.amd_sample import VALID_FOR, Label, Sample, evaluate
 from dialer.domain.compliance import RulePack
-from dialer.domain.outcomes import AMD_CODES
 from dialer.reports.tally import answered_calls
-from dialer.store.tables import AmdLabel, Attempt, Campaign, Outcome
+from dialer.store.tables import AmdLabel, Attempt, Campaign
+
+HANGS_UP = ("hang_up", "leave_message")  # policies that may keep an agent from an answered call
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,17 @@ def room(session: Session, campaign: Campaign, pack: RulePack, now: datetime) ->
     return min(budget_left(row.rate, pack.abandon.hard) for row in rows)
 
 
+def rate_since(
+    session: Session, campaign: Campaign, pack: RulePack, since: datetime, now: datetime
+) -> Rate:
+    """One campaign's rate by the pack's formula. With AMD hanging up there is no deduction of machines,
+    and what it hung up on counts by the tested share."""
+    return rate_of(
+        pack.abandon.formula, answered_calls(session, [campaign.id], since),
+        amd_sample(session, campaign.id, now).share, amd_on=campaign.amd_policy in HANGS_UP,
+    )  # fmt: skip
+
+
 def figures(
     session: Session, campaign_id: int, pack: RulePack, now: datetime
 ) -> dict[str, Any] | None:
@@ -89,8 +101,8 @@ def figures(
 def untested_campaigns(session: Session, now: datetime) -> int:
     """How many campaigns had AMD hang up within a month without a valid sample."""
     ids = session.scalars(
-        select(Attempt.campaign_id).join(Outcome, Outcome.attempt_id == Attempt.id)
-        .where(Outcome.code.in_(AMD_CODES), Attempt.created_at > now - VALID_FOR).distinct()
+        select(Attempt.campaign_id)
+        .where(Attempt.screened != "", Attempt.created_at > now - VALID_FOR).distinct()
     )  # fmt: skip
     return sum(not amd_sample(session, each, now).is_valid for each in ids)
 
@@ -112,12 +124,9 @@ def _rate(session: Session, campaign: Campaign, pack: RulePack, span: Span, now:
     else:
         ids = [campaign.id]
     rates = [
-        rate_of(
-            pack.abandon.formula, answered_calls(session, [each], span.since),
-            amd_sample(session, each, now).share,
-        )
+        rate_since(session, session.get_one(Campaign, each), pack, span.since, now)
         for each in ids or [campaign.id]
-    ]  # fmt: skip
+    ]
     return Rate(
         sum(rate.abandoned for rate in rates), sum(rate.persons for rate in rates), rates[0].formula
     )

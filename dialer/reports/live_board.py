@@ -10,11 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dialer.clock import HOME
-from dialer.domain.abandonment import budget_left, rate_of
+from dialer.domain.abandonment import budget_left
 from dialer.domain.compliance import RulePack
 from dialer.feed import last_id
-from dialer.reports.abandonment import amd_sample, binding, measured
-from dialer.reports.tally import answered_calls
+from dialer.reports.abandonment import binding, measured, rate_since
 from dialer.reports.warnings import warnings
 from dialer.store.tables import Attempt, Campaign, Creditor, Promise, Pulse, Seat, User
 
@@ -84,10 +83,7 @@ def _campaign(session: Session, row: Any, now: datetime, pack: RulePack) -> dict
         counts["connected"] += n if connected else 0
     least = binding(measured(session, campaign, pack, now), pack.abandon.hard)
     rate = least.rate
-    today = rate_of(
-        pack.abandon.formula, answered_calls(session, [campaign.id], since),
-        amd_sample(session, campaign.id, now).share,
-    )  # fmt: skip
+    today = rate_since(session, campaign, pack, since, now)
     pulse = session.get(Pulse, campaign.id)
     return {
         "id": campaign.id, "name": campaign.name, "creditor": creditor, "state": campaign.state,

@@ -63,7 +63,7 @@ def answered_calls(
             Attempt.seat_id.is_not(None).label("seated"),
             (Attempt.message_ms <= LIMIT_MS).label("told"),
             Attempt.ended_at.is_not(None).label("over"),
-            Attempt.screened,
+            (Attempt.screened != "").label("screened"),
             Outcome.code,
         )
         .outerjoin(Outcome, Outcome.attempt_id == Attempt.id)
@@ -93,7 +93,7 @@ def _kind(row: Any) -> Kind | None:
             agent_ms=0.0 if met else None, message_ms=0.0 if row.told else None,
             hung_up_by_callee_ms=None if row.abandoned else 0.0,
             machine_said_agent=row.code is not None and not OUTCOMES[row.code].person,
-            amd_hung_up=bool(row.screened) and not met, no_media=row.code == "NO_AUDIO",
+            no_media=row.code == "NO_AUDIO", amd_hung_up=row.screened and not met,
         ),
         LIMIT_MS,
     )  # fmt: skip

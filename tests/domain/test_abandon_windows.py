@@ -120,4 +120,6 @@ def test_ofcoms_figure_uses_the_tested_share_and_the_worst_without_one():
     off = Tally(handled=2400, abandoned=60, machine_agent=300)
     assert rate_of("ofcom", off, 0.01) == rate_of("ofcom", off)  # AMD off: machines are deducted
     assert rate_of("ofcom", off).abandoned == pytest.approx(60 * (1 - 300 / 2700))
+    on = rate_of("ofcom", off, 0.01, amd_on=True)  # AMD on, nobody hung up on yet: no deduction
+    assert on.abandoned == 60
     assert rate_of("human", counts, 0.5).value == pytest.approx(60 / 2460)

@@ -58,8 +58,7 @@ class Ledger:
                     outbound_number="95035100", local_day=when.date(), licence={}, engine_epoch=1,
                     node="n", created_at=when, answered_at=when, ended_at=when, verdict="answered",
                     seat_id=self.seat_id if kind == "handled" else None,
-                    screened="machine" if kind == "amd" else "",
-                    abandoned=kind == "abandoned", recording=f"{self.n}.wav",
+                    abandoned=kind == "abandoned", screened="machine" if kind == "amd" else "", recording=f"{self.n}.wav",
                 ))  # fmt: skip
                 session.add(Outcome(attempt_id=ids[-1], campaign_id=campaign, code=code, at=when))
         return ids
