@@ -15,14 +15,15 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 
 from dialer.clock import OFFSET_VARIABLE, monotonic, utc_now
-from dialer.domain.abandonment import human_rate
-from dialer.domain.pacing import Pacer
+from dialer.domain.abandonment import Rate, budget_left, human_rate
+from dialer.domain.pacing import Abandoned, Connected, Event, Mode, Pacer, Plan, Settings, View
 from dialer.reports.tally import WORK, answered_calls
 from dialer.sample.cases import write_csv
 from dialer.simulation.days import play_days
@@ -52,7 +53,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="kept-live-") as folder:
         live = _live(Path(folder) / "site", scenario, asked)
     played = play_days(
-        scenario, lambda: Pacer(settings_for(scenario, asked.target)),
+        scenario, lambda: AsTheEngine(settings_for(scenario, asked.target)),
         [asked.seed * 1000 + n for n in range(asked.shifts)], asked.target,
     )  # fmt: skip
     bands = {
@@ -65,6 +66,27 @@ def main() -> None:
         "inside": {name: low <= live[name] <= high for name, (low, _, high) in bands.items()},
         "machine": described(),
     }, indent=1))  # fmt: skip
+
+
+class AsTheEngine:
+    """The pacer with the gate's budget before it, as `dialer.engine.pacing` has it: without room for one more
+    abandoned call there is one line for each waiting agent."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._ahead = Pacer(settings)
+        self._one_each = Pacer(replace(settings, mode=Mode.PROGRESSIVE))
+        self._hard, self._met, self._abandoned = settings.hard, 0, 0
+
+    def observe(self, event: Event) -> None:
+        self._met += isinstance(event, Connected)
+        self._abandoned += isinstance(event, Abandoned)
+        self._ahead.observe(event)
+        self._one_each.observe(event)
+
+    def decide(self, view: View) -> Plan:
+        rate = Rate(self._abandoned, self._abandoned + self._met, "")
+        pacer = self._ahead if budget_left(rate, self._hard) >= 1 else self._one_each
+        return pacer.decide(view)
 
 
 def _shift_clock_if_needed() -> None:
