@@ -21,6 +21,7 @@ from flask.typing import ResponseReturnValue
 
 from dialer.actions import campaigns as actions
 from dialer.actions import list_rules
+from dialer.actions.agreements import choose_mode
 from dialer.actions.intake.asking import (
     approve_upload,
     cancel_upload,
@@ -38,7 +39,7 @@ from dialer.reports.waterfall import waterfall
 from dialer.store.session import Sessions, read
 from workbench.auth import actor, language_now, needs
 from workbench.rules import pack_in_force
-from workbench.schemas import CampaignIn, ListIn, MappingIn, NumbersIn
+from workbench.schemas import CampaignIn, ListIn, MappingIn, ModeIn, NumbersIn
 from workbench.translations import say
 from workbench.uploads import store_upload
 
@@ -104,6 +105,15 @@ def decide_upload(upload_id: int, word: str) -> ResponseReturnValue:
         "undo": undo_upload,
     }[word]  # fmt: skip
     act(_sessions(), actor(), upload_id, utc_now())
+    return jsonify(ok=True)
+
+
+@pages.post("/campaigns/<int:campaign_id>/mode")
+@needs("manager")
+def set_mode(campaign_id: int) -> ResponseReturnValue:
+    """Predictive, progressive, preview or manual."""
+    asked = ModeIn.model_validate(request.get_json())
+    choose_mode(_sessions(), actor(), campaign_id, asked.mode, utc_now())
     return jsonify(ok=True)
 
 

@@ -143,6 +143,12 @@ class NumbersIn(Message):
     ]
 
 
+class ModeIn(Message):
+    """Who dials, and how far ahead."""
+
+    mode: Annotated[str, Field(max_length=20)]
+
+
 class ListIn(Message):
     """Only what is to change: on or off, priority (lower goes first), weight within one priority."""
 

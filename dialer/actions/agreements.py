@@ -103,8 +103,8 @@ def set_campaign_rules(
 ) -> None:  # fmt: skip
     """Tighter limits and retry rules of one campaign, who dials, and how long an offer may be looked
     at (None: as it was); refused with every fault that the lint finds."""
-    if mode is not None and mode not in tuple(Mode):
-        raise Refused("campaign_mode", modes=", ".join(Mode))
+    if mode is not None:
+        _checked_mode(mode)
     low, high = PREVIEW_SECONDS
     if preview_seconds is not None and not low <= preview_seconds <= high:
         raise Refused("preview_seconds", low=low, high=high)
@@ -124,6 +124,30 @@ def set_campaign_rules(
             after=_rules_of(campaign),
         )  # fmt: skip
         publish(session, CampaignChanged(campaign_id=campaign_id, state=campaign.state), now)
+
+
+def choose_mode(
+    sessions: Sessions, actor: Actor, campaign_id: int, mode: str, now: datetime
+) -> None:
+    """Who dials, and how far ahead; takes effect with the engine's next decision.
+
+    Refused("campaign_mode" | "campaign_unknown")."""
+    with write(sessions) as session:
+        campaign = session.get(Campaign, campaign_id)
+        if campaign is None:
+            raise Refused("campaign_unknown")
+        before, campaign.mode = campaign.mode, _checked_mode(mode)
+        audit.note(
+            session, actor.name, "campaign.mode", f"campaign:{campaign_id}", now,
+            before={"mode": before}, after={"mode": mode},
+        )  # fmt: skip
+        publish(session, CampaignChanged(campaign_id=campaign_id, state=campaign.state), now)
+
+
+def _checked_mode(mode: str) -> str:
+    if mode not in tuple(Mode):
+        raise Refused("campaign_mode", modes=", ".join(Mode))
+    return mode
 
 
 def _rules_of(campaign: Campaign) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def _campaign(session: Session, campaign: Campaign, creditor: str) -> dict[str, 
     )
     return {
         "id": campaign.id, "name": campaign.name, "creditor": creditor, "state": campaign.state,
-        "ring_seconds": campaign.ring_seconds, "order": campaign.list_order,
+        "mode": campaign.mode, "ring_seconds": campaign.ring_seconds, "order": campaign.list_order,
         "end": {"then": "wait", "hours": 24, "times": 1, **campaign.end_rule,
                 "rounds": campaign.rounds, "reason": campaign.end_reason},
         "number_pool_id": campaign.number_pool_id, "entries": sum(states.values()),

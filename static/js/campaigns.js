@@ -57,6 +57,7 @@ function Campaign({ campaign }) {
         ? html`<button class="btn btn-warning" data-act="pause" onClick=${() => tell(`/campaigns/${campaign.id}/pause`)}>${t("campaigns.pause")}</button>`
         : html`<button class="btn btn-success" data-act="start" onClick=${() => tell(`/campaigns/${campaign.id}/start`)}>${t("campaigns.start")}</button>`}</div></header>
     <p class="text-body-secondary">${campaign.creditor} · ${t("campaigns.rings", { seconds: campaign.ring_seconds })}</p>
+    <${ModeChoice} campaign=${campaign} />
     <div class="progress" role="progressbar" aria-valuenow=${done} aria-valuemin="0" aria-valuemax="100" aria-label=${t("campaigns.done")}><div class="progress-bar" style=${{ width: `${done}%` }}></div></div>
     <dl class="pairs tight">
       <div><dt>${t("campaigns.entries")}</dt><dd data-entries>${campaign.entries}</dd></div>
@@ -69,6 +70,15 @@ function Campaign({ campaign }) {
     <${UploadBox} campaign=${campaign} />
     ${campaign.uploads.map((upload) => html`<${Upload} key=${upload.id} upload=${upload} />`)}
   </article>`;
+}
+
+const MODES = ["progressive", "predictive", "preview", "manual"];
+
+function ModeChoice({ campaign }) {
+  const choose = (event) => tell(`/campaigns/${campaign.id}/mode`, { mode: event.target.value });
+  return html`<label class="mode-choice">${t("mode.title")}
+      <select class="form-select form-select-sm" data-mode onChange=${choose} value=${campaign.mode}>${MODES.map((mode) => html`<option key=${mode} value=${mode} selected=${mode === campaign.mode}>${t(`mode.${mode}`)}</option>`)}</select>
+      <small class="text-body-secondary">${t(`mode.${campaign.mode}_hint`)}</small></label>`;
 }
 
 function UploadBox({ campaign }) {

@@ -163,3 +163,16 @@ def test_the_same_name_twice_and_the_template(manager):
     template = manager.client.get("/template.csv")
     assert template.get_data().startswith(b"\xef\xbb\xbf")
     assert "合同号" in template.text
+
+
+def test_the_mode_is_chosen_on_the_page_and_checked(office, manager):
+    campaign = make_campaign(manager)
+    assert (
+        manager.post(f"/campaigns/{campaign}/mode", json={"mode": "predictive"}).status_code == 200
+    )
+    with read(office.sessions) as session:
+        assert session.get_one(Campaign, campaign).mode == "predictive"
+    wrong = manager.post(f"/campaigns/{campaign}/mode", json={"mode": "reckless"})
+    assert (wrong.status_code, "predictive" in wrong.get_json()["error"]["text"]) == (409, True)
+    agent = office.visitor("agent")
+    assert agent.post(f"/campaigns/{campaign}/mode", json={"mode": "manual"}).status_code == 403
