@@ -72,7 +72,7 @@ class TelephonySettings(Section):
     sip_port: Port = 5062
     rtp_ports: tuple[Port, Port] = (20000, 29999)
     calls_max: Annotated[int, Field(ge=2, le=1024)] = 1000
-    ears_max: Annotated[int, Field(ge=1, le=1024)] = 400  # calls that are judged at one time
+    ears_max: Annotated[int, Field(ge=1, le=1024)] = 150  # calls that are judged at one time
     engine_silence_seconds: Annotated[float, Field(ge=1, le=60)] = 5
     prompts: Path = Path("telephony/prompts")
     phone_networks: tuple[str, ...] = ("127.0.0.1/32",)

@@ -160,14 +160,15 @@ def _rhythm(past: list[Stretch]) -> Signal | None:
         return None
     if not all(_same_pitch(on[0], s.hertz, s.hertz2) for s in on):
         return None  # a voice may hold a pitch, but not the same one three times
-    return _repeated([s.ms for s in on], [s.ms for s in off])
+    return _repeated([s.ms for s in on], [s.ms for s in off], on[0].hertz)
 
 
-def _repeated(on: list[int], off: list[int]) -> Signal | None:
-    """Three times on, twice off between them, in ms; by ITU-T E.180 supplement 2."""
+def _repeated(on: list[int], off: list[int], hertz: float) -> Signal | None:
+    """Three times on, twice off between them, in ms; by ITU-T E.180 supplement 2. China's tone for no
+    such number (空号音) begins with three short ones of 450 Hz."""
     longest, shortest = max(on + off), min(on + off)
-    if _within(shortest, 40, 180) and longest <= 180:
-        return Signal.VACANT  # China 空号音 begins with three short ones
+    if _within(shortest, 60, 160) and longest <= 160:
+        return Signal.VACANT if longest - shortest <= 60 and _within(hertz, 430, 470) else None
     if longest - shortest > 140:
         return None
     if _within(sum(on) / 3, 180, 560):
