@@ -16,7 +16,7 @@ function cell(name, number) {
 }
 
 function Numbers({ numbers }) {
-  return html`<div class="wide"><table class="table table-sm"><thead><tr>${SHOWN.map((name) => html`<th key=${name}>${t(`pool.${name}`)}</th>`)}</tr></thead>
+  return html`<div class="wide"><table class="table table-sm"><thead><tr>${SHOWN.map((name) => html`<th key=${name} class=${["number", "state", "why_not"].includes(name) ? "" : "num"}>${t(`pool.${name}`)}</th>`)}</tr></thead>
     <tbody>${numbers.map((n) => html`<tr key=${n.id} data-number=${n.number}>${SHOWN.map((name) => html`<td key=${name} class=${typeof n[name] === "number" ? "num" : ""}>${cell(name, n)}</td>`)}</tr>`)}</tbody></table></div>`;
 }
 

@@ -55,7 +55,7 @@ def test_the_decision_is_explained_in_a_sentence(office, campaign):
     assert (answer["expected_free"], answer["threshold"], answer["held_by"]) == (5.2, 0.034, "rate")
     for words in (
         "2 agents idle",
-        "5.2 expected free within 11.0 s",
+        "5.2 expected free within 11 s",
         "24 % answer",
         "2.1 %",
         "3.4 %",
