@@ -35,6 +35,11 @@ MATRIX = {
     ("POST", "/reports/files/<int:file_id>/cancel"): MANAGERS,
     ("POST", "/reports/schedules"): MANAGERS,
     ("POST", "/reports/schedules/<int:schedule_id>/stop"): MANAGERS,
+    ("POST", "/campaigns/<int:campaign_id>/mode"): MANAGERS,
+    ("POST", "/uploads/<int:upload_id>/list"): MANAGERS,
+    ("GET", "/plan"): BOARD, ("GET", "/plan/measured/<int:campaign_id>"): BOARD,
+    ("POST", "/plan/runs"): BOARD, ("GET", "/plan/runs/<run_id>"): BOARD,
+    ("POST", "/plan/runs/<run_id>/cancel"): BOARD,
     ("GET", "/template.csv"): MANAGERS, ("POST", "/numbers"): MANAGERS,
 }  # fmt: skip
 
