@@ -66,6 +66,7 @@ log = logging.getLogger(__name__)
 TURN_SECONDS = 0.04
 BEAT_SECONDS = 1.0
 SNAPSHOT_SECONDS = 20.0
+SAVE_SECONDS = 10.0  # what the pacers learned: tens of kilobytes
 DECIDE_SECONDS = 0.1  # without anything new; whatever happens is answered at once
 DRY_SECONDS = 0.2  # a list that gave nothing is asked again after this
 RINGING_STATES = (CallState.PLACED, CallState.DIALED, CallState.RINGING)
@@ -93,7 +94,7 @@ class Engine:
         self._plans: dict[str, Plan] = {}  # node -> the last decision
         self._dry: dict[int, float] = {}  # campaign -> until when its list is not asked again
         self._recent_dials: deque[float] = deque()
-        self._beat_at = self._snapshot_at = self._decide_at = 0.0
+        self._beat_at = self._snapshot_at = self._decide_at = self._saved_at = 0.0
         self._greeted: set[tuple[str, int]] = set()
 
     def start(self, client: NodeClient | None = None) -> None:
@@ -306,7 +307,9 @@ class Engine:
                 short = self.floor.short_of_numbers.get(campaign_id, "")
                 write_pulse(session, campaign_id, list(self._plans.values()), counts, now, short)
             self._pacing.turn_day(now)
-            self._pacing.save(session, now)
+            if monotonic() - self._saved_at >= SAVE_SECONDS:
+                self._saved_at = monotonic()
+                self._pacing.save(session, now)
         self._send()
         if monotonic() - self._snapshot_at > SNAPSHOT_SECONDS:
             self._snapshot_at = monotonic()
