@@ -27,10 +27,11 @@ STEP_MOST = 5.0  # a single very risky answer moves theta by no more steps than 
 FIRST_THETA = 2.0  # times the target
 THETA_LEAST, THETA_MOST = 1e-4, 0.9
 RESERVE = 4.0  # abandoned persons' worth of surplus that is kept: the day may end at any moment,
-RESERVE_PER_AGENT = 0.04  # and a big team is let down by several people at once
+RESERVE_PER_AGENT = 0.1  # and a big team is let down by several people at once
 AIM_LEAST, AIM_MOST = 0.05, 1.5  # times the target
 AIM_OPENING = 0.5  # while the day's first persons are met: the model knows little yet
-CALIBRATION_PRIOR = 8.0  # persons answering at the target rate: belief in the model
+CALIBRATION_PRIOR = 100.0  # persons answering at the target rate: how long the first belief holds,
+CALIBRATION_FIRST = 1.5  # that the model foretells too little (1.2 to 2.0 on simulated days)
 CALIBRATION_HALF_LIFE = 40.0  # abandoned persons
 # A day's rate means nothing before some people were met. The day's first abandoned persons may be
 # spent on credit: one, or what fits the persons that the agents meet in about half an hour.
@@ -94,9 +95,10 @@ class Governor:
 
     @property
     def calibration(self) -> float:
-        """Abandoned over foretold, shrunk towards 1."""
+        """Abandoned over foretold, shrunk towards the first belief: a day that begins with luck must not
+        read as a model that foretells too much."""
         prior = max(CALIBRATION_PRIOR * self._settings.target, 0.01)
-        return (self.happened + prior) / (self.foretold + prior)
+        return (self.happened + CALIBRATION_FIRST * prior) / (self.foretold + prior)
 
     @property
     def theta(self) -> float:
