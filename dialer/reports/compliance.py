@@ -88,7 +88,8 @@ def registers(session: Session, period: Period) -> dict[str, int]:
 
 
 def detection(session: Session, creditor_id: int, period: Period) -> dict[str, Any]:
-    """Answer detection against the agents who met the call. It is advisory: nobody is hung up on.
+    """Answer detection against the agents who met the call; calls it hung up on are judged by the
+    labelled sample (`reports.abandonment`).
     False positive: the agent met a person ÷ calls taken for a machine; false negative: a machine ÷
     calls taken for a person."""
     seen: Counter[tuple[str, bool]] = Counter()
