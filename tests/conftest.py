@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,9 +26,23 @@ settings.register_profile("kept", deadline=None)  # machines that do other work 
 settings.load_profile("kept")
 
 
+@pytest.fixture(scope="session")
+def new_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], str]:
+    """new_store(folder) -> URL of an empty SQLite store at the newest revision.
+
+    Migrated once: hundreds of tests want one, and all revisions take half a second each time.
+    """
+    migrated = tmp_path_factory.mktemp("store") / "kept.db"
+    upgrade(f"sqlite:///{migrated}")
+
+    def copy(folder: Path) -> str:
+        shutil.copy(migrated, folder / "kept.db")
+        return f"sqlite:///{folder}/kept.db"
+
+    return copy
+
+
 @pytest.fixture
-def sessions(tmp_path: Path) -> Sessions:
+def sessions(tmp_path: Path, new_store: Callable[[Path], str]) -> Sessions:
     """An empty SQLite store at the newest revision."""
-    url = f"sqlite:///{tmp_path}/kept.db"
-    upgrade(url)
-    return open_store(url)
+    return open_store(new_store(tmp_path))

@@ -164,7 +164,7 @@ def main() -> None:
     result = {"gate_verdicts_per_second": verdicts_a_second(),
               "claim_ms_median": {"sqlite": claims("sqlite", sizes)}}  # fmt: skip
     if asked.postgresql:
-        with cluster() as url:
+        with cluster(within="/tmp") as url:
             result["claim_ms_median"]["postgresql"] = claims(url, sizes)
     print(json.dumps({**result, "machine": described()}, indent=1))  # noqa: T201
 

@@ -83,7 +83,7 @@ def urls(folder: Path, *, postgresql: bool) -> Iterator[tuple[str, str]]:
         yield f"sqlite:///{folder}/kept.db", f"sqlite:///{folder}/bulk.db"
         return
     with (
-        cluster("-c shared_buffers=256MB -c max_wal_size=4GB") as url,
+        cluster("-c shared_buffers=256MB -c max_wal_size=4GB", within="/tmp") as url,
         database(url) as one,
         database(url) as other,
     ):
