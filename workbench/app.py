@@ -24,6 +24,7 @@ from workbench import (
     live,
     plan_desk,
     report_desk,
+    settings_desk,
     supervisor_desk,
 )
 from workbench.settings import WorkbenchSettings
@@ -58,7 +59,15 @@ def create_app(
     auth.install(app, sessions)
     errors.install(app)
     live.install(app, sessions, settings.public_url.rstrip("/"))
-    for desk in (auth, agent_desk, supervisor_desk, campaign_desk, report_desk, plan_desk):
+    for desk in (
+        auth,
+        agent_desk,
+        supervisor_desk,
+        campaign_desk,
+        report_desk,
+        plan_desk,
+        settings_desk,
+    ):
         app.register_blueprint(desk.pages)
     api.install(app, csrf)
     _pages(app)

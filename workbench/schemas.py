@@ -149,6 +149,12 @@ class ModeIn(Message):
     mode: Annotated[str, Field(max_length=20)]
 
 
+class SettingsIn(Message):
+    """key -> value of what is to change; null sets a value back to its default."""
+
+    changes: Annotated[dict[str, int | float | str | bool | None], Field(max_length=60)]
+
+
 class ListIn(Message):
     """Only what is to change: on or off, priority (lower goes first), weight within one priority."""
 

@@ -36,6 +36,9 @@ MATRIX = {
     ("POST", "/reports/schedules"): MANAGERS,
     ("POST", "/reports/schedules/<int:schedule_id>/stop"): MANAGERS,
     ("POST", "/campaigns/<int:campaign_id>/mode"): MANAGERS,
+    ("GET", "/campaigns/<int:campaign_id>/settings"): MANAGERS,
+    ("POST", "/campaigns/<int:campaign_id>/settings"): MANAGERS,
+    ("POST", "/campaigns/<int:campaign_id>/settings/<int:change_id>/take-back"): MANAGERS,
     ("POST", "/uploads/<int:upload_id>/list"): MANAGERS,
     ("GET", "/plan"): BOARD, ("GET", "/plan/measured/<int:campaign_id>"): BOARD,
     ("POST", "/plan/runs"): BOARD, ("GET", "/plan/runs/<run_id>"): BOARD,
@@ -62,6 +65,7 @@ def test_the_matrix_holds_for_every_cell(office, role):
             continue
         path = rule.replace("<int:campaign_id>", "9").replace("<int:upload_id>", "9")
         path = path.replace("<int:file_id>", "9").replace("<int:schedule_id>", "9")
+        path = path.replace("<int:change_id>", "9")
         path = path.replace("<any(commit, discard, cancel, undo):word>", "undo")
         path = path.replace("<any(campaigns, agents, numbers):kind>", "agents")
         answer = visitor.client.get(path) if method == "GET" else visitor.post(path)

@@ -30,7 +30,7 @@ class AuditRow(Base):
     at: Mapped[datetime]
     actor: Mapped[str]  # user:<id> | engine | setup
     action: Mapped[str]
-    subject: Mapped[str]  # entry:12
+    subject: Mapped[str] = mapped_column(index=True)  # entry:12
     before: Mapped[dict[str, Any] | None]
     after: Mapped[dict[str, Any] | None]
     hash: Mapped[str] = mapped_column(
