@@ -1,4 +1,4 @@
-"""Agents' legs: called at their address or dialing in, and kept up between customers."""
+"""Agents' legs: called at their address, dialing in, or a browser; kept up between customers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from telephony.clock import monotonic
 from telephony.journal import Journal
-from telephony.protocol import Event, LiveSeat, SeatLegDown, SeatLegUp, SeatOpen
+from telephony.protocol import Event, LegKind, LiveSeat, SeatLegDown, SeatLegUp, SeatOpen
 from telephony.seats import Matcher
+from telephony.sip_browser import sound_back
 from telephony.sip_leg import Leg
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ class AgentSeat:
     failures: int = 0
     dial_at: float | None = None  # monotonic
     call_id: str = ""  # the customer on the line
+    kind: LegKind = LegKind.PHONE
+    is_heard: bool = True  # a browser's leg is up only when its sound arrives
+    hears_self_until: float | None = None  # the echo test; monotonic
 
 
 class AgentLegs:
@@ -49,12 +53,19 @@ class AgentLegs:
         self._ended: list[Leg] = []
 
     def open(self, command: SeatOpen) -> None:
-        """Bring the leg up; a second time only says again how it is."""
+        """Bring the leg up; a second time only says again how it is. Another way of reaching the agent
+        replaces the leg and keeps the customer."""
         seat = self.seats.get(command.seat_id)
+        how = (command.kind, command.address, command.dial_in_code)
         if seat is None:
             seat = AgentSeat(command.seat_id, command.address, command.dial_in_code)
+            seat.kind = command.kind
             self.seats[seat.seat_id] = seat
             seat.dial_at = monotonic() if seat.address else None
+        elif (seat.kind, seat.address, seat.dial_in_code) != how:
+            seat.kind, seat.address, seat.dial_in_code = how
+            seat.dial_at = monotonic() if seat.address else None
+            self._drop_leg(seat)
         elif seat.up:
             self._say(SeatLegUp(seat_id=seat.seat_id))
 
@@ -68,6 +79,8 @@ class AgentLegs:
         """Call again what is due; drop ended legs outside their own callbacks."""
         self._ended.clear()
         for seat in self.seats.values():
+            if seat.hears_self_until is not None and seat.hears_self_until <= now:
+                self.end_echo(seat)
             if seat.dial_at is not None and seat.dial_at <= now:
                 seat.dial_at = None
                 self._dial(seat)
@@ -81,6 +94,43 @@ class AgentLegs:
                 seat.leg.pick_up()
                 return True
         return False
+
+    def adopt(self, leg: Leg) -> bool:
+        """A browser's leg comes in for the seat of its name; it replaces the one that is there."""
+        seat = self.seats.get(leg.name)
+        if seat is None or seat.kind is not LegKind.BROWSER:
+            return False
+        self._drop_leg(seat)
+        seat.leg, seat.is_heard = leg, False
+        return True
+
+    def is_heard(self, leg: Leg) -> None:
+        """Sound of a browser arrives."""
+        seat = self._seat_of(leg)
+        if seat is not None and not seat.is_heard:
+            seat.is_heard = True
+            self._look_whether_up(leg)
+
+    def echo(self, seat_id: str, until: float) -> None:
+        """Let an agent hear themselves; not while somebody is on the line."""
+        seat = self.seats.get(seat_id)
+        if seat is not None and seat.up and seat.leg is not None and not seat.call_id:
+            seat.hears_self_until = until
+            sound_back(seat.leg, True)
+
+    def end_echo(self, seat: AgentSeat) -> None:
+        """Before a customer comes, and when the time is over."""
+        if seat.hears_self_until is not None and seat.leg is not None:
+            sound_back(seat.leg, False)
+        seat.hears_self_until = None
+
+    def _drop_leg(self, seat: AgentSeat) -> None:
+        """End the leg now; nobody waits for its end."""
+        if seat.leg is None:
+            return
+        seat.leg.hang_up()
+        if seat.leg is not None:  # it will end later: from here on it is not this seat's
+            self._lost(seat, "replaced")
 
     def snapshot(self, matcher: Matcher) -> tuple[LiveSeat, ...]:
         """All seats, for the engine."""
@@ -131,7 +181,7 @@ class AgentLegs:
         seat = self._seat_of(leg)
         if seat is None:
             leg.hang_up()
-        elif leg.answered and leg.media is not None and not seat.up:
+        elif leg.answered and leg.media is not None and seat.is_heard and not seat.up:
             seat.up, seat.failures = True, 0
             self._say(SeatLegUp(seat_id=seat.seat_id))
             self._changed(seat)
@@ -147,8 +197,8 @@ class AgentLegs:
     def _lost(self, seat: AgentSeat, reason: str) -> None:
         if seat.leg is not None:
             self._ended.append(seat.leg)
-        seat.leg, seat.up = None, False
-        if seat.address:
+        seat.leg, seat.up, seat.is_heard, seat.hears_self_until = None, False, True, None
+        if seat.address and seat.dial_at is None:
             pause = REDIAL_SECONDS[min(seat.failures, len(REDIAL_SECONDS) - 1)]
             seat.failures += 1
             seat.dial_at = monotonic() + pause

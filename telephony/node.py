@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from telephony import log as log_lines
 from telephony.agent_legs import AgentLegs
+from telephony.browser_leg import BrowserLegs
 from telephony.clock import epoch_ms, monotonic
 from telephony.config_file import ConfigError
 from telephony.customers import Customers
@@ -80,6 +81,7 @@ class Node:
         self._customers = Customers(
             settings, self._account, self._journal, self._agents, self._finisher, self._say
         )
+        self._browsers = BrowserLegs(settings, self._agents, self._say)
         self._saved: list[Saved] = []
         self._strangers: list[Leg] = []
         self._engine_heard = monotonic()
@@ -102,7 +104,8 @@ class Node:
 
     def turn(self) -> None:
         """Wait for SIP or a command, then do what is due."""
-        self._endpoint.poll(BUSY_POLL_MS if self._customers.calls else IDLE_POLL_MS)
+        is_busy = self._customers.calls or self._browsers.hurries
+        self._endpoint.poll(BUSY_POLL_MS if is_busy else IDLE_POLL_MS)
         began = monotonic()
         while self._link.commands:
             self._obey(self._link.commands.popleft())
@@ -113,6 +116,7 @@ class Node:
         self._strangers.clear()
         self._customers.tend(now)
         self._agents.tend(now)
+        self._browsers.tend(now)
         while self._saved:
             saved = self._saved.pop()
             self._say(RecordingSaved(
@@ -126,6 +130,7 @@ class Node:
     def _obey(self, command: Command) -> None:
         self._engine_heard = monotonic()
         customers, agents = self._customers, self._agents
+        self._browsers.obey(command, self._engine_heard)
         match command:
             case Originate():
                 customers.originate(command)
@@ -200,6 +205,7 @@ class Node:
         self._customers.close()
         self._finisher.close()
         self._tend(monotonic())
+        self._browsers.close()
         self._link.close()
         self._journal.close()
 

@@ -43,6 +43,11 @@ class Recorders:
             leg.media.startTransmit(recorder)
             self._recorders.append(recorder)
 
+    def hear_agent(self, agent: Leg) -> None:
+        """The agent's leg was replaced. Harmless for the leg that is heard already."""
+        if agent.media is not None:
+            agent.media.startTransmit(self._recorders[1])
+
     def close(self) -> None:
         """Stop recording; `recording.wait_until_written` knows when the files are complete."""
         self._recorders.clear()  # dropping the last reference closes the file
