@@ -11,6 +11,7 @@ export const levels = signal({ mine: 0, theirs: 0 }); // 0 to 1
 export const chosen = { microphone: localStorage.getItem("kept-microphone") ?? "", speaker: localStorage.getItem("kept-speaker") ?? "" };
 export const needsClick = signal(false); // the browser plays nothing before the page was clicked
 
+let newest = null;
 const speaker = new Audio();
 speaker.autoplay = true;
 
@@ -48,6 +49,7 @@ export class Sound {
     this.exchange = exchange;
     this.onEnd = onEnd;
     this.over = false;
+    newest = this;
   }
 
   /** Resolves when sound flows; throws NoSound. */
@@ -155,3 +157,5 @@ export function chooseSpeaker(id) {
 
 /** What the loudspeaker plays; for measuring. */
 export const playing = () => speaker.srcObject;
+/** The newest connection; for measuring. */
+export const current = () => newest;
