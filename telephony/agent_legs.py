@@ -36,6 +36,7 @@ class AgentSeat:
     dial_at: float | None = None  # monotonic
     call_id: str = ""  # the customer on the line
     kind: LegKind = LegKind.PHONE
+    packets: int = -1  # of a leg that dialed in, when its code was last dialed again
     is_heard: bool = True  # a browser's leg is up only when its sound arrives
     hears_self_until: float | None = None  # the echo test; monotonic
 
@@ -88,7 +89,11 @@ class AgentLegs:
     def dialed_in(self, code: str, incoming: int, invite: str, source: str) -> bool:
         """An agent's phone calls in; True when its code belongs to a seat without a leg."""
         for seat in self.seats.values():
-            if code and seat.dial_in_code == code and seat.leg is None:
+            if not code or seat.dial_in_code != code:
+                continue
+            if seat.kind is LegKind.HEADSET and self._is_silent(seat):
+                self._drop_leg(seat)  # the program was started again, or its network was away
+            if seat.leg is None:
                 self._journal.invite(f"seat-{seat.seat_id}", invite, source, ours=False)
                 seat.leg = Leg(self._account, self, seat.seat_id, incoming)
                 seat.leg.pick_up()
@@ -123,6 +128,13 @@ class AgentLegs:
         if seat.hears_self_until is not None and seat.leg is not None:
             sound_back(seat.leg, False)
         seat.hears_self_until = None
+
+    def _is_silent(self, seat: AgentSeat) -> bool:
+        """Whether nothing came since somebody last asked; the program sends packets all the time and
+        dials until it is let in, so that a living leg is never taken away."""
+        before = seat.packets
+        seat.packets = seat.leg.packets_received() if seat.leg is not None else -1
+        return seat.packets == before
 
     def _drop_leg(self, seat: AgentSeat) -> None:
         """End the leg now; nobody waits for its end."""
