@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REDIAL_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0)
+REGISTERED = "@registered"  # address of a phone that registers here: sip:6001@registered
 
 
 @dataclass(slots=True)
@@ -36,6 +37,7 @@ class AgentSeat:
     dial_at: float | None = None  # monotonic
     call_id: str = ""  # the customer on the line
     kind: LegKind = LegKind.PHONE
+    called: str = ""  # where its phone was called last
     packets: int = -1  # of a leg that dialed in, when its code was last dialed again
     is_heard: bool = True  # a browser's leg is up only when its sound arrives
     hears_self_until: float | None = None  # the echo test; monotonic
@@ -52,6 +54,7 @@ class AgentLegs:
         self._account, self._own, self._journal = account, own_address, journal
         self._say, self._changed = say, changed
         self._ended: list[Leg] = []
+        self.address_of: Callable[[str], str] = lambda _: ""  # of an extension; empty: not there
 
     def open(self, command: SeatOpen) -> None:
         """Bring the leg up; a second time only says again how it is. Another way of reaching the agent
@@ -154,10 +157,22 @@ class AgentLegs:
             for s in self.seats.values()
         )  # fmt: skip
 
+    def registered(self, extension: str) -> None:
+        """A phone is there now: whoever waits for it is called at once."""
+        for seat in self.seats.values():
+            if seat.address == f"sip:{extension}{REGISTERED}" and seat.leg is None:
+                seat.dial_at = monotonic()
+
     def _dial(self, seat: AgentSeat) -> None:
-        seat.leg = Leg(self._account, self, seat.seat_id)
+        target = seat.address
+        if target.endswith(REGISTERED):
+            target = self.address_of(target.removeprefix("sip:").removesuffix(REGISTERED))
+            if not target:
+                self._lost(seat, "not registered")
+                return
+        seat.leg, seat.called = Leg(self._account, self, seat.seat_id), target
         try:
-            seat.leg.dial(seat.address, "kept", self._own, {})
+            seat.leg.dial(target, "kept", self._own, {})
         except Exception as error:  # pj.Error and ValueError alike: the phone cannot be called
             log.warning(
                 "seat not dialed",
@@ -173,7 +188,7 @@ class AgentLegs:
 
     def leg_dialed(self, leg: Leg, invite: str) -> None:
         """Listener."""
-        peer = re.sub(r"^sip:[^@]*@", "", self.seats[leg.name].address)
+        peer = re.sub(r"^sip:[^@]*@", "", self.seats[leg.name].called)
         self._journal.invite(f"seat-{leg.name}", invite, peer, ours=True)
 
     def leg_ringing(self, leg: Leg, early_media: bool) -> None:

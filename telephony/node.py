@@ -46,6 +46,7 @@ from telephony.protocol import (
 )
 from telephony.reaper import reap
 from telephony.recording import Finisher, Saved, left_behind
+from telephony.registrar import Registrar
 from telephony.settings import TelephonySettings, load
 from telephony.sip_endpoint import Endpoint, source_is_within
 from telephony.sip_leg import Leg
@@ -82,6 +83,7 @@ class Node:
             settings, self._account, self._journal, self._agents, self._finisher, self._say
         )
         self._browsers = BrowserLegs(settings, self._agents, self._say)
+        self._registrar = self._open_registrar()
         self._saved: list[Saved] = []
         self._strangers: list[Leg] = []
         self._engine_heard = monotonic()
@@ -93,6 +95,18 @@ class Node:
         ))  # fmt: skip
         for call_id in left_behind(settings.recordings):
             self._finisher.finish(call_id, torn=True)
+
+    def _open_registrar(self) -> Registrar | None:
+        """Only when config.toml names extensions."""
+        settings, agents = self._settings, self._agents
+        if not settings.registrar_port or not settings.extensions:
+            return None
+        registrar = Registrar(
+            (settings.sip_address, settings.registrar_port), settings.extensions,
+            lambda host: source_is_within(f"{host}:0", settings.phone_networks), agents.registered,
+        )  # fmt: skip
+        agents.address_of = registrar.address_of
+        return registrar
 
     def run(self) -> None:
         """Turn until somebody says stop."""
@@ -116,6 +130,8 @@ class Node:
         self._strangers.clear()
         self._customers.tend(now)
         self._agents.tend(now)
+        if self._registrar is not None:
+            self._registrar.look()
         self._browsers.tend(now)
         while self._saved:
             saved = self._saved.pop()
