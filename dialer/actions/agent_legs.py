@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from dialer.actions.actor import Actor
@@ -33,7 +33,10 @@ def choose_leg(sessions: Sessions, actor: Actor, kind: str, now: datetime) -> No
             session, actor.name, "user.leg", f"user:{user.id}", now,
             before={"kind": before}, after={"kind": kind},
         )  # fmt: skip
-        session.execute(delete(LegOffer).where(LegOffer.seat_id == seat.id))
+        session.execute(
+            update(LegOffer).where(LegOffer.seat_id == seat.id)
+            .values(leg="", sdp="", answer="", refused="replaced")
+        )  # fmt: skip
         publish(session, LegChosen(seat_id=seat.id, kind=kind), now)
 
 
@@ -44,10 +47,12 @@ def offer_audio(sessions: Sessions, actor: Actor, leg: str, sdp: str, now: datet
         seat, user = _own(session, actor)
         if kind_of(user.leg_kind, user.leg_address) is not LegKind.BROWSER:
             raise Refused("leg_not_browser")
-        session.execute(delete(LegOffer).where(LegOffer.seat_id == seat.id))
         offer = LegOffer(seat_id=seat.id, leg=leg, sdp=sdp, at=now)
         session.add(offer)
         session.flush()
+        # Only now: SQLite gives the highest id anew once its row is gone, and an answer would find
+        # the wrong page.
+        session.execute(delete(LegOffer).where(LegOffer.seat_id == seat.id, LegOffer.id < offer.id))
         publish(session, AudioOffered(offer_id=offer.id, seat_id=seat.id), now)
         return offer.id
 

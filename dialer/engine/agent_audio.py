@@ -32,8 +32,8 @@ def take_fact(session: Session, floor: Floor, fact: AnyFact, now: datetime) -> N
 def _pass_on(session: Session, floor: Floor, offer_id: int, seat_id: int, now: datetime) -> None:
     """To the node that has the seat; without one the page is told at once and asks again."""
     offer = session.get(LegOffer, offer_id)
-    if offer is None:
-        return  # a later offer has replaced it
+    if offer is None or offer.refused:
+        return  # a later offer, or another kind of leg, has replaced it
     seat = load_seat(session, floor, seat_id)
     if seat.node:
         floor.tell(seat.node, AudioOffer(seat_id=str(seat.id), offer_id=offer.id, sdp=offer.sdp))
@@ -44,6 +44,6 @@ def _pass_on(session: Session, floor: Floor, offer_id: int, seat_id: int, now: d
 def answered(session: Session, event: AudioAnswer, now: datetime) -> None:
     """The page waits for this row."""
     offer = session.get(LegOffer, event.offer_id)
-    if offer is not None and offer.answered_at is None:
+    if offer is not None and offer.answered_at is None and not offer.refused:
         offer.sdp, offer.answered_at = "", now
         offer.answer, offer.refused = event.sdp, event.refused

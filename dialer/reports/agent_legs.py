@@ -25,7 +25,8 @@ def audio_answer(session: Session, offer_id: int) -> dict[str, str] | None:
 def leg_view(session: Session, seat: Seat, user: User) -> dict[str, Any]:
     """For the desk: the kind, and which page's sound is the newest."""
     kind = kind_of(user.leg_kind, user.leg_address)
-    leg = session.scalar(select(LegOffer.leg).where(LegOffer.seat_id == seat.id))
+    newest = select(LegOffer.leg).where(LegOffer.seat_id == seat.id)
+    leg = session.scalar(newest.order_by(LegOffer.id.desc()).limit(1))
     return {
         "leg_kind": kind, "leg": leg or "",
         "dials_in": kind is LegKind.HEADSET or (kind is LegKind.PHONE and not user.leg_address),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import wave
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ from dialer.store.session import open_store, read
 from dialer.store.tables import Attempt
 from tests.factories import make_campaign
 from tests.journeys.conftest import _CHROMIUM, _FLAGS
+from tests.journeys.test_kills import child_of
 from tests.journeys.test_main_job import sign_in
 
 pytestmark = pytest.mark.journey
@@ -31,6 +34,7 @@ answers = 200
 sound = "{tone}"
 talks = [60, 60]
 """
+TIMING = 'async () => (await import("/static/js/audio_leg.js")).timing'
 LISTEN = """async () => {
   const { playing } = await import("/static/js/audio_sound.js");
   const context = new AudioContext(), look = context.createAnalyser();
@@ -77,8 +81,8 @@ def desk(playwright, tmp_path) -> Iterator[Page]:
     path = next(filter(None, map(shutil.which, _CHROMIUM)), None)
     assert path is not None, "Chromium is missing: run `make test`, which installs it"
     browser = playwright.chromium.launch(executable_path=path, args=list(flags))
-    page = browser.new_page(locale="zh-CN", viewport={"width": 1360, "height": 850})
-    yield page
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1360, "height": 850})
+    yield context.new_page()
     browser.close()
 
 
@@ -99,8 +103,10 @@ def test_the_browser_is_the_phone_and_a_reload_keeps_the_customer(house, desk, t
     expect(desk.locator("[data-audio=up]")).to_be_visible(timeout=5_000)
     expect(desk.locator(".call-head.on-line")).to_be_visible()
     both_tones_arrive(desk, heard)
+    another_window_takes_the_sound_over(desk, heard)
     desk.click("#hangup")
     the_recording_has_both_to_its_end(house, sessions)
+    a_node_that_was_killed_gets_the_leg_back(house, desk)
 
 
 def the_agent_hears_an_echo(desk: Page) -> None:
@@ -119,6 +125,31 @@ def both_tones_arrive(desk: Page, heard: Path) -> None:
     )
     assert abs(hertz - 440) < 10, (hertz, share)
     assert share > 0.7
+
+
+def another_window_takes_the_sound_over(desk: Page, heard: Path) -> None:
+    second = desk.context.new_page()
+    second.goto(desk.url)
+    expect(second.locator("[data-audio=up]")).to_be_visible(timeout=5_000)
+    expect(desk.locator("[data-audio=replaced]")).to_be_visible()
+    both_tones_arrive(second, heard)
+    desk.click("#audio-here")
+    expect(desk.locator("[data-audio=up]")).to_be_visible(timeout=5_000)
+    expect(second.locator("[data-audio=replaced]")).to_be_visible()
+    second.close()
+    both_tones_arrive(desk, heard)
+
+
+def a_node_that_was_killed_gets_the_leg_back(house, desk: Page) -> None:
+    """The page notices by itself; nobody has to reload it."""
+    before = desk.evaluate(TIMING)["connected"]
+    os.kill(child_of(os.getpid(), "telephony.node"), signal.SIGKILL)
+    for _ in range(200):
+        house.wait(0.1)
+        if desk.evaluate(TIMING)["connected"] > before:
+            break
+    expect(desk.locator("[data-audio=up]")).to_be_visible()
+    expect(desk.locator("#audio-echo")).to_be_enabled(timeout=5_000)  # the engine knows of the leg
 
 
 def the_recording_has_both_to_its_end(house, sessions) -> None:
