@@ -1,7 +1,7 @@
 # Kept. `make` lists what can be done here.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lock doctor clean
+.PHONY: help setup run headset test check lock doctor clean
 
 help:            ## this list
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## ?/\t/' | expand -t 10
@@ -11,6 +11,9 @@ setup:           ## install what the product needs (asks apt, makes .venv, build
 
 run: setup       ## start the demo on http://127.0.0.1:8095: simulated carrier, customers and agents
 	@exec .venv/bin/kept demo
+
+headset:         ## install what `kept headset` needs on an agent's machine (PyAudio, PortAudio)
+	@./setup.sh headset
 
 test:            ## install the test tools too, then check the code and run the whole test suite
 	@./setup.sh test

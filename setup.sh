@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Prepares this machine and .venv for Kept. `make run` and `make test` call it; a second run only checks.
 #   ./setup.sh run     what the product needs
-#   ./setup.sh test    that, and the tools of the test suite (SIPp, sox, espeak-ng, Chromium, fonts, PostgreSQL)
+#   ./setup.sh headset that, and PyAudio for `kept headset` on an agent's own machine
+#   ./setup.sh test    all that, and the tools of the test suite (SIPp, sox, espeak-ng, Chromium, fonts, PostgreSQL)
 set -euo pipefail
 cd "$(dirname "$0")"
 purpose=${1:-run}
@@ -13,7 +14,8 @@ command -v apt-get >/dev/null || stop "this script installs through apt (Debian,
 
 # ---- system packages ------------------------------------------------------------------------
 build=(build-essential swig libssl-dev libsrtp2-dev libspeexdsp-dev libspeex-dev libopus-dev)
-tools=(sip-tester sox espeak-ng chromium fonts-noto-cjk postgresql)
+tools=(sip-tester sox espeak-ng chromium fonts-noto-cjk postgresql pulseaudio pulseaudio-utils)
+sound=(portaudio19-dev libasound2-plugins)  # PortAudio reaches PulseAudio and PipeWire through ALSA's plugin
 python=${PYTHON:-python3}
 needed=()
 command -v "$python" >/dev/null || needed+=(python3)
@@ -21,6 +23,7 @@ command -v "$python" >/dev/null || needed+=(python3)
 header=$("$python" -c 'import os, sysconfig; print(os.path.exists(sysconfig.get_path("include") + "/Python.h"))' 2>/dev/null || true)
 [ "$header" = True ] || needed+=(python3-dev)
 needed+=("${build[@]}")
+[ "$purpose" = run ] || needed+=("${sound[@]}")
 [ "$purpose" = test ] && needed+=("${tools[@]}")
 . /etc/os-release
 if [ "${ID:-}" = ubuntu ]; then needed=("${needed[@]/#chromium/chromium-browser}"); fi
@@ -59,6 +62,11 @@ built=$(mktemp); trap 'rm -f "$built"' EXIT
 .venv/bin/python -m telephony.pjsua2_build >"$built" & building=$!
 say "installing Python packages from $lock, each checked against its hash"
 install --require-hashes -r "$lock" || { kill "$building" 2>/dev/null; stop "pip could not install $lock, see above."; }
+if [ "$purpose" = headset ]; then
+    only=$(mktemp); awk '/^[a-z]/ {p = /^pyaudio==/} p' requirements-dev.lock >"$only"
+    install --require-hashes --no-deps -r "$only" || stop "pip could not build PyAudio, see above."
+    rm "$only"
+fi
 wait "$building" || stop "see above. The rest of Kept is installed; run make again when it is mended."
 install --no-deps --no-index --force-reinstall "$(cat "$built")"
 say "installing Kept itself"

@@ -40,6 +40,26 @@ class SeatChosen(Fact, frozen=True):
     pause_reason: str = ""
 
 
+class LegChosen(Fact, frozen=True):
+    """An agent chose how they hear and speak."""
+
+    seat_id: int
+    kind: str
+
+
+class AudioOffered(Fact, frozen=True):
+    """An agent's page offers its sound; the description is read by id."""
+
+    offer_id: int
+    seat_id: int
+
+
+class EchoAsked(Fact, frozen=True):
+    """An agent wants to hear themselves for some seconds."""
+
+    seat_id: int
+
+
 class AgentAssigned(Fact, frozen=True):
     """Which campaigns an agent takes was changed."""
 
@@ -210,4 +230,5 @@ AnyFact = (
     | PaymentPosted | PromiseSettled | CaseClosed | PlacementChanged | AgentAssigned
     | ReportFileChanged | HangupAsked | DialAsked | DialAnswered | PreviewMoved | CallbackFreed
     | EngineStarted | CallMoved | CallJudged | SeatMoved | NumberMoved | Pulsed
+    | LegChosen | AudioOffered | EchoAsked
 )  # fmt: skip

@@ -203,8 +203,11 @@ class Customers:
         """Join the ports as soon as both have sound; the 200 OK comes a moment before its media."""
         if customer.bridged or customer.leg is None or seat.leg is None:
             return
+        self._agents.end_echo(seat)
         if not join(customer.leg, seat.leg):
             return
+        if customer.recorders is not None:
+            customer.recorders.hear_agent(seat.leg)  # another leg than before
         customer.bridged, customer.prompt = True, None
         if not customer.connected_at:
             customer.connected_at = monotonic()

@@ -20,6 +20,8 @@ from telephony.protocol import (
     Abandoned,
     Answered,
     AnswerKind,
+    AudioAnswer,
+    AudioOffer,
     Command,
     Connected,
     Dialed,
@@ -110,7 +112,7 @@ class FakeNodes:
         """As NodeClient.send."""
         if not self.reachable or (self.undeliverable and isinstance(command, Originate)):
             return False
-        self.sent.append(command)
+        self._note(command)
         match command:
             case Originate():
                 self._originate(command)
@@ -131,6 +133,16 @@ class FakeNodes:
             case TakeSnapshot():
                 self._snapshot()
         return True
+
+    def _note(self, command: Command) -> None:
+        """Keep it; a page's offer of sound is answered at once."""
+        self.sent.append(command)
+        if isinstance(command, AudioOffer):
+            known = command.seat_id in self._seats
+            self._say(AudioAnswer(
+                seat_id=command.seat_id, offer_id=command.offer_id,
+                sdp=f"answer to {command.sdp}" if known else "", refused="" if known else "no_seat",
+            ))  # fmt: skip
 
     def events(self, timeout_seconds: float) -> list[Numbered]:
         """As NodeClient.events."""

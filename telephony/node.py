@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from telephony import log as log_lines
 from telephony.agent_legs import AgentLegs
+from telephony.browser_leg import BrowserLegs
 from telephony.clock import epoch_ms, monotonic
 from telephony.config_file import ConfigError
 from telephony.customers import Customers
@@ -45,6 +46,7 @@ from telephony.protocol import (
 )
 from telephony.reaper import reap
 from telephony.recording import Finisher, Saved, left_behind
+from telephony.registrar import Registrar
 from telephony.settings import TelephonySettings, load
 from telephony.sip_endpoint import Endpoint, source_is_within
 from telephony.sip_leg import Leg
@@ -80,6 +82,8 @@ class Node:
         self._customers = Customers(
             settings, self._account, self._journal, self._agents, self._finisher, self._say
         )
+        self._browsers = BrowserLegs(settings, self._agents, self._say)
+        self._registrar = self._open_registrar()
         self._saved: list[Saved] = []
         self._strangers: list[Leg] = []
         self._engine_heard = monotonic()
@@ -92,6 +96,18 @@ class Node:
         for call_id in left_behind(settings.recordings):
             self._finisher.finish(call_id, torn=True)
 
+    def _open_registrar(self) -> Registrar | None:
+        """Only when config.toml names extensions."""
+        settings, agents = self._settings, self._agents
+        if not settings.registrar_port or not settings.extensions:
+            return None
+        registrar = Registrar(
+            (settings.sip_address, settings.registrar_port), settings.extensions,
+            lambda host: source_is_within(f"{host}:0", settings.phone_networks), agents.registered,
+        )  # fmt: skip
+        agents.address_of = registrar.address_of
+        return registrar
+
     def run(self) -> None:
         """Turn until somebody says stop."""
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -102,7 +118,8 @@ class Node:
 
     def turn(self) -> None:
         """Wait for SIP or a command, then do what is due."""
-        self._endpoint.poll(BUSY_POLL_MS if self._customers.calls else IDLE_POLL_MS)
+        is_busy = self._customers.calls or self._browsers.hurries
+        self._endpoint.poll(BUSY_POLL_MS if is_busy else IDLE_POLL_MS)
         began = monotonic()
         while self._link.commands:
             self._obey(self._link.commands.popleft())
@@ -113,6 +130,9 @@ class Node:
         self._strangers.clear()
         self._customers.tend(now)
         self._agents.tend(now)
+        if self._registrar is not None:
+            self._registrar.look()
+        self._browsers.tend(now)
         while self._saved:
             saved = self._saved.pop()
             self._say(RecordingSaved(
@@ -126,6 +146,7 @@ class Node:
     def _obey(self, command: Command) -> None:
         self._engine_heard = monotonic()
         customers, agents = self._customers, self._agents
+        self._browsers.obey(command, self._engine_heard)
         match command:
             case Originate():
                 customers.originate(command)
@@ -200,6 +221,7 @@ class Node:
         self._customers.close()
         self._finisher.close()
         self._tend(monotonic())
+        self._browsers.close()
         self._link.close()
         self._journal.close()
 

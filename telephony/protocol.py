@@ -11,10 +11,10 @@ from enum import StrEnum
 
 import msgspec
 
-VERSION = 3
+VERSION = 4
 """1: the first words. 2: `Originate.seat_id`, `LiveSeat.reserved_for`, `Alive.version`. 3:
-`Originate.screen`, `Ended.screened`, `Judged` says why. The engine gives work only to nodes of its own
-version; calls of others run to their end."""
+`Originate.screen`, `Ended.screened`, `Judged` says why. 4: `SeatOpen.kind`, `AudioOffer`, `AudioAnswer`,
+`SeatEcho`. The engine gives work only to nodes of its own version; calls of others run to their end."""
 
 SEAT_GONE = "seat gone"  # `sip_reason` of a NOT_SENT: the call was for one seat, and it is not free
 
@@ -33,6 +33,14 @@ class Verdict(StrEnum):
     FAILED = "failed"  # trunk, codec or set-up fault: nothing is known of the customer
     NOT_SENT = "not_sent"  # the INVITE never left this node
     UNKNOWN = "unknown"  # the node died; counts as made
+
+
+class LegKind(StrEnum):
+    """How an agent hears and speaks."""
+
+    BROWSER = "browser"  # the desk's page offers its sound
+    PHONE = "phone"  # a SIP phone: called at its address, or dialing in
+    HEADSET = "headset"  # `kept headset` dials in
 
 
 class EndedBy(StrEnum):
@@ -155,12 +163,28 @@ class SeatOpen(_Word, frozen=True):
     seat_id: str
     address: str = ""  # sip:6001@127.0.0.1:5090
     dial_in_code: str = ""  # user part that the agent's phone dials at the node
+    kind: LegKind = LegKind.PHONE
 
 
 class SeatClose(_Word, frozen=True):
     """The agent went home: hang up the leg and forget the seat."""
 
     seat_id: str
+
+
+class AudioOffer(_Word, frozen=True):
+    """The session description of an agent's browser; its leg replaces the seat's leg of before."""
+
+    seat_id: str
+    offer_id: int
+    sdp: str
+
+
+class SeatEcho(_Word, frozen=True):
+    """Let an agent without a customer hear themselves for some seconds."""
+
+    seat_id: str
+    seconds: float
 
 
 class SeatReady(_Word, frozen=True):
@@ -182,7 +206,7 @@ class TakeSnapshot(_Word, frozen=True):
 
 Command = (
     Welcome | EngineAlive | Acknowledge | Originate | Hangup | Play
-    | SeatOpen | SeatClose | SeatReady | SeatNotReady | TakeSnapshot
+    | SeatOpen | SeatClose | SeatReady | SeatNotReady | TakeSnapshot | AudioOffer | SeatEcho
 )  # fmt: skip
 
 
@@ -306,6 +330,15 @@ class SeatLegDown(_Word, frozen=True):
     reason: str
 
 
+class AudioAnswer(_Word, frozen=True):
+    """Answer to an AudioOffer, or why there is none: no_seat, offer, node."""
+
+    seat_id: str
+    offer_id: int
+    sdp: str = ""
+    refused: str = ""
+
+
 class SeatParked(_Word, frozen=True):
     """Answer to SeatNotReady: from here on no new customer reaches this seat."""
 
@@ -339,7 +372,7 @@ class Snapshot(_Word, frozen=True):
 
 Event = (
     NodeUp | Alive | Dialed | Ringing | Answered | Judged | Connected | Abandoned | Ended
-    | RecordingSaved | SeatLegUp | SeatLegDown | SeatParked | Snapshot
+    | RecordingSaved | SeatLegUp | SeatLegDown | SeatParked | Snapshot | AudioAnswer
 )  # fmt: skip
 
 

@@ -76,6 +76,11 @@ class TelephonySettings(Section):
     engine_silence_seconds: Annotated[float, Field(ge=1, le=60)] = 5
     prompts: Path = Path("telephony/prompts")
     phone_networks: tuple[str, ...] = ("127.0.0.1/32",)
+    registrar_port: Annotated[int, Field(ge=0, le=65535)] = 0  # 0: no phone may register here
+    extensions: dict[
+        Annotated[str, Field(pattern=r"^[0-9]{2,10}$")], Annotated[str, Field(min_length=8)]
+    ] = Field(default={})  # extension -> its phone's password
+    browser_address: str = ""  # where agents' browsers reach this node; empty: sip_address
     trunks: Annotated[tuple[Trunk, ...], Field(min_length=1)]
 
     @field_validator("sip_address")
@@ -83,6 +88,11 @@ class TelephonySettings(Section):
     def _is_address(cls, text: str) -> str:
         ipaddress.ip_address(text)
         return text
+
+    @field_validator("browser_address")
+    @classmethod
+    def _is_address_or_empty(cls, text: str) -> str:
+        return str(ipaddress.ip_address(text)) if text else text
 
     @field_validator("phone_networks")
     @classmethod

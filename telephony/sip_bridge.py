@@ -6,6 +6,7 @@ All native: no Python runs on the audio path.
 from __future__ import annotations
 
 import wave
+from functools import cache
 from pathlib import Path
 
 import pjsua2 as pj
@@ -30,6 +31,14 @@ def part(one: Leg, other: Leg) -> None:
         other.media.stopTransmit(one.media)
 
 
+@cache
+def _silence() -> pj.ToneGenerator:
+    """One source of nothing for all recorders: one that nobody feeds would skip the time."""
+    source = pj.ToneGenerator()
+    source.createToneGenerator(8000, 1)
+    return source
+
+
 class Recorders:
     """Both sides of a call, each into its own mono file."""
 
@@ -41,7 +50,13 @@ class Recorders:
             recorder = pj.AudioMediaRecorder()
             recorder.createRecorder(str(live_path(folder, call_id, side)))
             leg.media.startTransmit(recorder)
+            _silence().startTransmit(recorder)  # a side without a leg goes on in time
             self._recorders.append(recorder)
+
+    def hear_agent(self, agent: Leg) -> None:
+        """The agent's leg was replaced. Harmless for the leg that is heard already."""
+        if agent.media is not None:
+            agent.media.startTransmit(self._recorders[1])
 
     def close(self) -> None:
         """Stop recording; `recording.wait_until_written` knows when the files are complete."""

@@ -1,10 +1,14 @@
 """The agent's page. What it shows and does goes through `live`."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from dialer.actions.seats import PAUSE_REASONS
+from dialer.clock import utc_now
+from dialer.domain.leg import LegKind
 from dialer.domain.previews import SKIP_REASONS
+from workbench.agent_audio import ice_servers
 from workbench.auth import needs
 
 pages = Blueprint("desk", __name__)
@@ -15,5 +19,9 @@ pages = Blueprint("desk", __name__)
 def page() -> ResponseReturnValue:
     """Seat, call, outcome."""
     reasons = [reason for reason in PAUSE_REASONS if reason != "start"]
-    facts = {"pause_reasons": reasons, "skip_reasons": SKIP_REASONS}
+    audio = current_app.config["KEPT_AUDIO"]
+    facts = {
+        "pause_reasons": reasons, "skip_reasons": SKIP_REASONS, "leg_kinds": list(LegKind),
+        "ice_servers": ice_servers(audio, current_user.person.id, utc_now().timestamp()),
+    }  # fmt: skip
     return render_template("page.html", view="desk", facts=facts)

@@ -16,6 +16,7 @@ from dialer.reports.warnings import warnings
 from dialer.settings import DialerSettings
 from dialer.store.session import Sessions, open_store, read
 from workbench import (
+    agent_audio,
     agent_desk,
     api,
     auth,
@@ -31,6 +32,9 @@ from workbench.settings import WorkbenchSettings
 from workbench.translations import LANGUAGES, NAMES, catalogue
 
 STATIC = Path(__file__).parent.parent / "static"
+DESKS = (
+    auth, agent_desk, supervisor_desk, campaign_desk, report_desk, plan_desk, settings_desk,
+)  # fmt: skip
 
 
 def create_app(
@@ -53,21 +57,15 @@ def create_app(
         KEPT_UPLOADS=dialer.uploads,
         KEPT_PACK=dialer.pack(),
         KEPT_RECORDINGS=recordings,
+        KEPT_AUDIO=settings.audio,
         SEND_FILE_MAX_AGE_DEFAULT=0,  # asked for again with an ETag: a new version is seen at once
     )
     csrf = CSRFProtect(app)
     auth.install(app, sessions)
     errors.install(app)
     live.install(app, sessions, settings.public_url.rstrip("/"))
-    for desk in (
-        auth,
-        agent_desk,
-        supervisor_desk,
-        campaign_desk,
-        report_desk,
-        plan_desk,
-        settings_desk,
-    ):
+    agent_audio.listen(sessions)
+    for desk in DESKS:
         app.register_blueprint(desk.pages)
     api.install(app, csrf)
     _pages(app)
@@ -100,6 +98,7 @@ def _pages(app: Flask) -> None:
         )
         response.headers["Content-Security-Policy"] = policy
         response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Permissions-Policy"] = "microphone=(self), camera=()"
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         if response.mimetype in ("text/html", "application/json", "text/csv"):

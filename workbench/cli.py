@@ -88,6 +88,18 @@ def doctor(lang: str | None, as_json: bool) -> None:
 kept.add_command(simulate)
 
 
+@kept.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def headset(words: tuple[str, ...]) -> None:
+    """On an agent's machine: the headset as a phone that dials in. 耳麦程序。See its --help."""
+    import os
+
+    os.execv(sys.executable, [sys.executable, "-m", "telephony.headset", *words])
+
+
 @kept.group()
 def db() -> None:
     """The database. 数据库。"""

@@ -127,6 +127,23 @@ class PreviewIn(Message):
     phone_id: int | None = None
 
 
+class Nothing(Message):
+    """A question that needs no words."""
+
+
+class LegIn(Message):
+    """How the agent hears and speaks: browser, phone, headset."""
+
+    kind: Annotated[str, Field(max_length=20)]
+
+
+class AudioOfferIn(Message):
+    """A browser's session description; `leg` is the page's own name for it."""
+
+    leg: Key
+    sdp: Annotated[str, Field(max_length=12_000)]
+
+
 class CampaignIn(Message):
     """A new campaign."""
 

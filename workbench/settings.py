@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from telephony.config_file import Section, load_section
+
+
+class AudioSettings(Section):
+    """Agents' sound in the browser, for networks where the node cannot be reached directly."""
+
+    ice_servers: tuple[
+        Annotated[
+            str, Field(pattern=r"^(stun|turns?):[A-Za-z0-9.:\[\]_-]+(\?transport=(udp|tcp))?$")
+        ],
+        ...,
+    ] = ()
+    turn_secret: str = ""  # coturn's static-auth-secret; pages get names that expire
+    turn_hours: Annotated[float, Field(gt=0, le=48)] = 12
+
+    @model_validator(mode="after")
+    def _turn_has_a_secret(self) -> Self:
+        if any(url.startswith("turn") for url in self.ice_servers) and not self.turn_secret:
+            raise ValueError("turn_secret: a TURN server needs its static-auth-secret")
+        return self
 
 
 class WorkbenchSettings(Section):
@@ -20,6 +39,7 @@ class WorkbenchSettings(Section):
     threads: Annotated[int, Field(ge=20, le=4000)] = 260
     secure_cookies: bool = False
     languages: tuple[Literal["zh-CN", "en"], ...] = ("zh-CN", "en")
+    audio: AudioSettings = AudioSettings()
 
 
 def load(path: Path | None = None) -> WorkbenchSettings:

@@ -27,11 +27,11 @@ def take_seat(sessions: Sessions, actor: Actor, now: datetime) -> int:
     with write(sessions) as session:
         seat = session.scalar(select(Seat).where(Seat.user_id == actor.user_id))
         if seat is None:
-            user = session.get_one(User, actor.user_id)
-            code = "" if user.leg_address else f"{secrets.randbelow(900_000) + 100_000}"
-            seat = Seat(user_id=user.id, since=now, dial_in_code=code)
+            seat = Seat(user_id=actor.user_id, since=now, dial_in_code="")
             session.add(seat)
             session.flush()
+        if not seat.dial_in_code:
+            seat.dial_in_code = f"{secrets.randbelow(900_000) + 100_000}"
         if seat.status == SeatStatus.AWAY:
             _choose(session, actor, seat, SeatStatus.PAUSED, "start", now)
         return seat.id

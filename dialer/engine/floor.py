@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from dialer.actions.previews import end_preview
 from dialer.clock import HOME, monotonic
 from dialer.domain.call import Call, CallState
+from dialer.domain.leg import LegKind, kind_of, way_of
 from dialer.domain.pacing import AgentMoved, AgentState, Event, Mode
 from dialer.domain.previews import PreviewState
 from dialer.domain.seat import SeatFacts, SeatState, SeatStatus, state_of
@@ -24,6 +25,7 @@ from dialer.facts import SeatMoved
 from dialer.feed import publish
 from dialer.store.tables import Assignment, Campaign, Seat, SeatSpan, User
 from telephony.protocol import Command, SeatClose, SeatNotReady, SeatOpen, SeatReady
+from telephony.protocol import LegKind as NodeLegKind
 from telephony.settings import Trunk
 
 PACED = (Mode.PROGRESSIVE, Mode.PREDICTIVE)
@@ -59,6 +61,14 @@ class LiveSeat:
     trained_until: date | None = None
     dialing: str = ""  # the attempt that was placed for this seat and is on its way
     previewing: int = 0  # the live preview
+    kind: LegKind = LegKind.PHONE
+
+    def opening(self) -> SeatOpen:
+        """What its node is told about its leg."""
+        address, code = way_of(self.kind, self.address, self.dial_in_code)
+        return SeatOpen(
+            seat_id=str(self.id), address=address, dial_in_code=code, kind=NodeLegKind(self.kind)
+        )
 
     def takes(self, campaign_id: int) -> bool:
         """Whether customers of this campaign may reach the seat."""
@@ -177,6 +187,7 @@ def load_seat(session: Session, floor: Floor, seat_id: int) -> LiveSeat:
         )  # fmt: skip
         floor.seats[seat_id] = seat
     seat.status, seat.pause_reason = SeatStatus(row.status), row.pause_reason
+    seat.address, seat.kind = user.leg_address, kind_of(user.leg_kind, user.leg_address)
     seat.dial_in_code, seat.trained_until = row.dial_in_code, user.trained_until
     seat.campaigns = frozenset(session.scalars(
         select(Assignment.campaign_id).where(Assignment.user_id == row.user_id)
@@ -228,9 +239,7 @@ def give_node(floor: Floor, nodes: list[str]) -> None:
         if seat.status is not SeatStatus.AWAY and not seat.node and nodes:
             seats_of = {n: sum(s.node == n for s in floor.seats.values()) for n in nodes}
             seat.node = min(nodes, key=lambda n: (seats_of[n], n))
-            floor.tell(seat.node, SeatOpen(
-                seat_id=str(seat.id), address=seat.address, dial_in_code=seat.dial_in_code,
-            ))  # fmt: skip
+            floor.tell(seat.node, seat.opening())
 
 
 def _tell_leg(floor: Floor, seat: LiveSeat) -> None:

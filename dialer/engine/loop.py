@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from dialer.clock import monotonic, utc_now
 from dialer.domain.call import CallState, WasEnded
 from dialer.domain.pacing import Mode, Plan
-from dialer.engine import calls, recover, schedule, stops
+from dialer.engine import agent_audio, calls, recover, schedule, stops
 from dialer.engine.budgets import Budgets
 from dialer.engine.directed import Directed
 from dialer.engine.floor import PACED, Floor, LiveCall, give_node, load_running, load_seat, settle
@@ -48,6 +48,7 @@ from dialer.store.tables import Attempt
 from telephony.client import NodeClient
 from telephony.protocol import (
     Alive,
+    AudioAnswer,
     EngineAlive,
     Hangup,
     NodeUp,
@@ -130,6 +131,7 @@ class Engine:
                 for fact in facts:
                     self._take_fact(session, fact, now)
                     self.directed.take_fact(session, fact, now)
+                    agent_audio.take_fact(session, self.floor, fact, now)
                 for event in numbered:
                     lease.note_progress(session, event.node, event.epoch, event.seq)
             self._send()
@@ -177,6 +179,8 @@ class Engine:
                     seat.told_ready = ()  # the node forgot it with the leg
                     calls.unreserve(session, floor, seat.dialing, numbered.at)
                 settle(session, floor, seat, numbered.at)
+            case AudioAnswer():
+                agent_audio.answered(session, event, numbered.at)
             case SeatParked() | Alive():
                 pass
             case _:

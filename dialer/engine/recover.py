@@ -19,7 +19,7 @@ from dialer.engine.floor import Floor, LiveCall, LiveSeat, load_running, load_se
 from dialer.store.attempts import open_attempts
 from dialer.store.tables import Attempt, Outcome, Seat
 from telephony.protocol import LiveSeat as NodeSeat
-from telephony.protocol import Remembered, SeatOpen, Snapshot
+from telephony.protocol import Remembered, Snapshot
 
 GRACE_SECONDS = 5.0  # an Originate may still be on its way while a snapshot comes back
 _LOST = WasEnded("unknown", "node", lost=True)
@@ -124,9 +124,7 @@ def _reconcile_seat(
 ) -> None:  # fmt: skip
     if there is None:
         seat.node, seat.leg_up, seat.told_ready = node, False, ()
-        floor.tell(node, SeatOpen(
-            seat_id=str(seat.id), address=seat.address, dial_in_code=seat.dial_in_code,
-        ))  # fmt: skip
+        floor.tell(node, seat.opening())
     else:
         seat.node, seat.leg_up = node, there.leg_up
         if not there.ready:

@@ -17,6 +17,7 @@ from dialer.domain.outcomes import NEEDS_IDENTITY, agent_codes
 from dialer.domain.phone_numbers import masked
 from dialer.domain.promises import limits
 from dialer.feed import last_id
+from dialer.reports.agent_legs import leg_view
 from dialer.reports.contact_history import recent
 from dialer.reports.live_board import day_start
 from dialer.reports.own_calls import own_calls
@@ -42,7 +43,7 @@ def snapshot(session: Session, user_id: int, now: datetime) -> dict[str, Any]:
     user = session.get_one(User, user_id)
     return {
         "as_of": now.isoformat(), "last_fact": last_fact,
-        "seat": _seat(seat, user) if seat else None,
+        "seat": {**_seat(seat, user), **leg_view(session, seat, user)} if seat else None,
         "call": _call(session, seat.attempt_id, now) if seat and seat.attempt_id else None,
         "outcomes": [
             {

@@ -6,6 +6,7 @@ import { facts, t } from "./page.js";
 import { ask, linked, now, view, watch } from "./live.js";
 import { duration, money, time } from "./format.js";
 import { OutcomeForm } from "./outcome_form.js";
+import { AudioLeg } from "./audio_leg.js";
 import { ByHand, Callbacks, Dialing, Preview, Wish } from "./own_calls.js";
 
 const fault = signal("");
@@ -26,7 +27,7 @@ function Seat({ seat, today }) {
     </div>
     ${seat.state === "paused" && html`<p class="hint">${t(`pause.${seat.pause_reason}`)}</p>`}
     ${owes && html`<p class="hint">${t("desk.owes_outcome")}</p>`}
-    ${!seat.leg_up && html`<p class="hint warn">${seat.has_phone ? t("desk.phone_connecting") : t("desk.dial_in", { code: seat.dial_in_code })}</p>`}
+    <${AudioLeg} seat=${seat} tell=${tell} />
     <button id="ready" class="btn btn-lg w-100 ${isReady ? "btn-outline-success" : "btn-success"}" disabled=${isReady || !linked.value}
       onClick=${() => tell("seat:status", { status: "ready" })}>${isReady ? t("desk.is_ready") : t("desk.get_ready")}</button>
     <p class="label">${t("desk.pause")}</p>

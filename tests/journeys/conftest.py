@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,9 +40,13 @@ class House:
         }  # fmt: skip
         self.keeper = Keeper(self.site.folder, environment)
 
-    def start(self, customers: Path) -> None:
-        """All processes; returns when the workbench answers."""
+    def start(self, customers: Path, record_to: Path | None = None) -> None:
+        """All processes; returns when the workbench answers. `record_to`: what customers hear."""
         programs = demo_site.programs(self.site, 0, seed=7, customers=customers)
+        if record_to is not None:
+            carrier = programs[0]
+            words = (*carrier.arguments, "--record", str(record_to))
+            programs[0] = replace(carrier, arguments=words)
         self.keeper.start(programs)
         visitor = Visitor(self.site.url)
         for _ in range(200):

@@ -40,6 +40,7 @@ from dialer.store.tables.ledger import (
     PacerState,
     Pulse,
 )
+from dialer.store.tables.legs import LegOffer
 from dialer.store.tables.money import Offer, Payment, PaymentFile, Plan
 from dialer.store.tables.numbers import NumberPool, OutboundNumber
 from dialer.store.tables.people import Assignment, Seat, SeatSpan, Training, User
@@ -74,6 +75,7 @@ __all__ = [
     "FactRow",
     "Hold",
     "JobRun",
+    "LegOffer",
     "MessageContact",
     "NodeProgress",
     "Note",

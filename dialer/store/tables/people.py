@@ -25,6 +25,7 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     trained_until: Mapped[date | None]  # the first of their trainings to end; none: no record kept
     leg_address: Mapped[str] = mapped_column(default="")  # SIP phone; empty: dials in
+    leg_kind: Mapped[str] = mapped_column(default="")  # dialer.domain.leg; empty: not chosen yet
     created_at: Mapped[datetime]
 
 
