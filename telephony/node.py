@@ -48,6 +48,8 @@ from telephony.recording import Finisher, Saved, left_behind
 from telephony.settings import TelephonySettings, load
 from telephony.sip_endpoint import Endpoint, source_is_within
 from telephony.sip_leg import Leg
+from telephony.sip_trunks import SipTrunks
+from telephony.trunks import Trunks
 
 if TYPE_CHECKING:
     import pjsua2 as pj
@@ -77,8 +79,17 @@ class Node:
             self._account, own, self._journal, self._say,
             lambda seat: self._customers.agent_leg_changed(seat),
         )  # fmt: skip
+        self._trunks = Trunks(settings.trunks)
+        self._sip_trunks = SipTrunks(
+            self._endpoint, self._trunks, settings.rtp_ports, self._incoming
+        )
         self._customers = Customers(
-            settings, self._account, self._journal, self._agents, self._finisher, self._say
+            settings,
+            (self._trunks, self._sip_trunks),
+            self._journal,
+            self._agents,
+            self._finisher,
+            self._say,
         )
         self._saved: list[Saved] = []
         self._strangers: list[Leg] = []
@@ -112,6 +123,7 @@ class Node:
     def _tend(self, now: float) -> None:
         self._strangers.clear()
         self._customers.tend(now)
+        self._sip_trunks.tend(now)
         self._agents.tend(now)
         while self._saved:
             saved = self._saved.pop()
@@ -156,6 +168,7 @@ class Node:
                 calls=len(self._customers.calls), seats_up=sum(s.up for s in seats),
                 seats_ready=self._customers.matcher.ready_count(),
                 loop_lag_ms=round(self._lag, 2), version=VERSION,
+                trunks=self._trunks.standing(now),
             ),
             replay=False,
         )  # fmt: skip
@@ -192,6 +205,7 @@ class Node:
     def _drain(self) -> None:
         """End all calls, tell the engine, then close the library with nothing left alive."""
         self._agents.seats.clear()
+        self._sip_trunks.close()
         self._endpoint.hang_up_all()
         until = monotonic() + DRAIN_SECONDS
         while self._customers.calls and monotonic() < until:
