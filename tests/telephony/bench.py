@@ -191,8 +191,9 @@ options_seconds = 0
 
     def trunk(self, name: str = "sipp") -> TrunkStanding:
         """How the node says the trunk does."""
-        trunks = self.client.nodes["node1"].trunks
-        return next(t for t in trunks if t.name == name)
+        self.client.nodes["node1"].trunks = ()  # not the word of a second ago
+        self.until(lambda: self.client.nodes["node1"].trunks, 5)
+        return next(t for t in self.client.nodes["node1"].trunks if t.name == name)
 
     def until_trunk(self, *states: str, name: str = "sipp", seconds: float = 10) -> None:
         """Wait for one of these states."""
