@@ -39,6 +39,7 @@ from dialer.store.tables.ledger import (
     NodeProgress,
     PacerState,
     Pulse,
+    TrunkStandingRow,
 )
 from dialer.store.tables.money import Offer, Payment, PaymentFile, Plan
 from dialer.store.tables.numbers import NumberPool, OutboundNumber
@@ -98,6 +99,7 @@ __all__ = [
     "SeatSpan",
     "Suppression",
     "Training",
+    "TrunkStandingRow",
     "Upload",
     "UploadRow",
     "UploadTemplate",
