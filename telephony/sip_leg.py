@@ -106,15 +106,19 @@ class Leg(pj.Call):
 
     def packets_received(self) -> int:
         """RTP packets from the far end so far."""
+        return self.packets()[0]
+
+    def packets(self) -> tuple[int, int]:
+        """(received, sent) RTP packets so far."""
         if self.over or self.media is None:
-            return 0
+            return 0, 0
         try:
             stat = self.getStreamStat(0)
         except pj.Error:
-            return 0
+            return 0, 0
         rtcp = stat.rtcp
-        received = rtcp.rxStat
-        return int(received.pkt)
+        received, sent = rtcp.rxStat, rtcp.txStat
+        return int(received.pkt), int(sent.pkt)
 
     def level(self) -> int:
         """How loud the far end is now, 0-255; pjsua2 names it by the bridge's side: Tx."""
