@@ -2,7 +2,7 @@
 # Prepares this machine and .venv for Kept. `make run` and `make test` call it; a second run only checks.
 #   ./setup.sh run     what the product needs
 #   ./setup.sh headset that, and PyAudio for `kept headset` on an agent's own machine
-#   ./setup.sh test    all that, and the tools of the test suite (SIPp, sox, espeak-ng, Chromium, fonts, PostgreSQL)
+#   ./setup.sh test    all that, and the tools of the test suite (SIPp, Kamailio, sox, espeak-ng, Chromium, fonts, PostgreSQL)
 set -euo pipefail
 cd "$(dirname "$0")"
 purpose=${1:-run}
@@ -14,7 +14,7 @@ command -v apt-get >/dev/null || stop "this script installs through apt (Debian,
 
 # ---- system packages ------------------------------------------------------------------------
 build=(build-essential swig libssl-dev libsrtp2-dev libspeexdsp-dev libspeex-dev libopus-dev)
-tools=(sip-tester sox espeak-ng chromium fonts-noto-cjk postgresql pulseaudio pulseaudio-utils)
+tools=(sip-tester kamailio sox espeak-ng chromium fonts-noto-cjk postgresql pulseaudio pulseaudio-utils)
 sound=(portaudio19-dev libasound2-plugins)  # PortAudio reaches PulseAudio and PipeWire through ALSA's plugin
 python=${PYTHON:-python3}
 needed=()
@@ -42,8 +42,12 @@ Run that, then run make again."; fi
     say "installing system packages: ${missing[*]}"
     "${root[@]}" apt-get -qq update || say "apt-get update failed; going on with the lists at hand"
     # PostgreSQL's package would start a server of its own; the tests start theirs.
+    # So would Kamailio's, on the SIP port: it is switched off where this script installed it.
     DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends \
         -o Dpkg::Use-Pty=0 "${missing[@]}" >/dev/null || stop "apt-get could not install: ${missing[*]}"
+    if [[ " ${missing[*]} " == *" kamailio "* ]] && [ -d /run/systemd/system ]; then
+        "${root[@]}" systemctl disable --quiet --now kamailio || say "kamailio may be running: systemctl disable --now kamailio"
+    fi
 fi
 
 # ---- Python environment ---------------------------------------------------------------------

@@ -225,10 +225,18 @@ class Pulsed(Fact, frozen=True):
     campaign_id: int
 
 
+class TrunkMoved(Fact, frozen=True):
+    """A trunk of a node went up, down, on trial, or lost its registration."""
+
+    node: str
+    trunk: str
+    state: str
+
+
 AnyFact = (
     CampaignChanged | UploadChanged | SeatChosen | OutcomeRecorded | PromiseMade | ContactStopped
     | PaymentPosted | PromiseSettled | CaseClosed | PlacementChanged | AgentAssigned
     | ReportFileChanged | HangupAsked | DialAsked | DialAnswered | PreviewMoved | CallbackFreed
-    | EngineStarted | CallMoved | CallJudged | SeatMoved | NumberMoved | Pulsed
+    | EngineStarted | CallMoved | CallJudged | SeatMoved | NumberMoved | Pulsed | TrunkMoved
     | LegChosen | AudioOffered | EchoAsked
 )  # fmt: skip

@@ -13,7 +13,16 @@ import zmq
 
 from telephony.clock import monotonic
 from telephony.link import make_folder
-from telephony.protocol import VERSION, Acknowledge, Alive, Command, NodeUp, Numbered, Welcome
+from telephony.protocol import (
+    VERSION,
+    Acknowledge,
+    Alive,
+    Command,
+    NodeUp,
+    Numbered,
+    TrunkStanding,
+    Welcome,
+)
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +52,7 @@ class NodeView:
     calls: int = 0
     seats_ready: int = 0
     version: int = 0  # not heard yet
+    trunks: tuple[TrunkStanding, ...] = ()  # not heard yet
 
     @property
     def is_understood(self) -> bool:
@@ -103,6 +113,7 @@ class NodeClient:
         view.heard_at = monotonic()
         if isinstance(numbered.event, Alive):
             view.calls, view.seats_ready = numbered.event.calls, numbered.event.seats_ready
+            view.trunks = numbered.event.trunks
         if isinstance(numbered.event, Alive | NodeUp):
             self._note_version(view, numbered.event.version)
         if numbered.seq == 0:

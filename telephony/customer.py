@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from telephony.listening import Listened
 from telephony.protocol import EndedBy, Originate, Screened, Verdict
 from telephony.screening import Screening
-from telephony.settings import Trunk
 from telephony.sip_bridge import Prompt, Recorders
 from telephony.sip_leg import Leg
+from telephony.trunk import Trunk
 
 
 @dataclass(slots=True)
@@ -17,8 +17,9 @@ class Customer:
     """One customer's call. Times are monotonic seconds."""
 
     order: Originate
-    trunk: Trunk
     dialed_at: float
+    trunk: Trunk | None = None  # that carries it; none while it is between two
+    tried: frozenset[str] = frozenset()  # names of trunks that had it
     leg: Leg | None = None
     ringing_at: float = 0.0
     answered_at: float = 0.0

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from telephony.agent_legs import AgentLegs, AgentSeat
 from telephony.clock import monotonic
 from telephony.customer import Customer
-from telephony.fences import Fences
 from telephony.journal import Journal
+from telephony.placing import Placing, Wire
 from telephony.protocol import (
     SEAT_GONE,
     Abandoned,
@@ -40,7 +40,7 @@ from telephony.sip_codes import verdict_heard
 from telephony.sip_leg import Leg
 
 if TYPE_CHECKING:
-    import pjsua2 as pj
+    from telephony.trunks import Trunks
 
 log = logging.getLogger(__name__)
 
@@ -56,18 +56,19 @@ class Customers:
     """All customers' calls of a node."""
 
     def __init__(
-        self, settings: TelephonySettings, account: pj.Account, journal: Journal,
+        self, settings: TelephonySettings, trunks: tuple[Trunks, Wire], journal: Journal,
         agents: AgentLegs, finisher: Finisher, say: Callable[[Event], None],
     ) -> None:  # fmt: skip
         self.calls: dict[str, Customer] = {}
         self.matcher = Matcher()
         self.deaf = 0
-        self._settings, self._account, self._journal = settings, account, journal
+        self._settings, self._journal = settings, journal
+        self._placing = Placing(*trunks, self)
         self._agents, self._finisher, self._say = agents, finisher, say
         self._screens = Screens(settings, finisher, say)
         self._prompts = prompts_in(settings.prompts)
-        self._fences = Fences(settings.trunks)
-        self._ended: list[Customer] = []
+        self._ended: list[Customer | Leg] = []
+        self._elsewhere: list[tuple[Customer, Ended]] = []  # and how it ended, if no trunk takes it
 
     # --- commands -----------------------------------------------------------------------------------
 
@@ -75,25 +76,15 @@ class Customers:
         """Send the INVITE, or say at once why it never left."""
         if order.call_id in self.calls:
             return  # the same order again: an attempt is placed once
-        trunk = self._fences.trunk_of(order)
-        now = monotonic()
-        in_use = sum(c.trunk is trunk for c in self.calls.values())
-        why_not = SEAT_GONE if order.seat_id and not self._reserve(order) else ""
-        why_not = why_not or self._fences.why_not(order, trunk, in_use, now)
-        if trunk is None or why_not:
-            self._not_sent(order, why_not)
+        if order.seat_id and not self._reserve(order):
+            self._not_sent(order, SEAT_GONE)
             return
-        customer = Customer(order, trunk, now)
+        customer = Customer(order, monotonic())
         self.calls[order.call_id] = customer
-        customer.leg = Leg(self._account, self, order.call_id)
-        target = f"sip:{order.number}@{trunk.host}:{trunk.port}"
-        own = f"{self._settings.sip_address}:{self._settings.sip_port}"
-        try:
-            customer.leg.dial(target, order.outbound_number, own, {"X-Kept-Attempt": order.call_id})
-        except Exception as error:  # ValueError, pj.Error: no INVITE left
-            log.error("not sent", extra={"action": "call.not_sent", "why": str(error)})
-            if self.calls.pop(order.call_id, None):
-                self._not_sent(order, "node")
+        why_not = self._placing.place(customer)
+        if why_not:
+            del self.calls[order.call_id]
+            self._not_sent(order, why_not)
 
     def _reserve(self, order: Originate) -> bool:
         """Keep the seat for this call: its leg must be up and nobody else on it or promised to it."""
@@ -134,10 +125,19 @@ class Customers:
     def tend(self, now: float) -> None:
         """Deadlines, judging, watchdogs; every 20 ms while somebody was just answered."""
         self._ended.clear()  # legs are dropped here, outside their own callbacks
+        self._send_elsewhere()
         for call_id in self.matcher.overdue(now):
             self._abandon(self.calls[call_id], now)
         for customer in list(self.calls.values()):
             self._tend_one(customer, now)
+
+    def _send_elsewhere(self) -> None:
+        """Calls that rang nowhere, because their trunk failed, leave by another one."""
+        waiting, self._elsewhere = self._elsewhere, []
+        for customer, ended in waiting:
+            if customer.we_ended is not None or self._placing.place(customer):
+                self.calls.pop(customer.order.call_id, None)
+                self._finish(customer, ended)
 
     def _tend_one(self, customer: Customer, now: float) -> None:
         if not customer.answered_at:
@@ -262,14 +262,16 @@ class Customers:
     def leg_dialed(self, leg: Leg, invite: str) -> None:
         """Listener."""
         trunk = self.calls[leg.name].trunk
-        self._journal.invite(leg.name, invite, f"{trunk.host}:{trunk.port}", ours=True)
-        self._say(Dialed(call_id=leg.name))
+        if trunk is not None:
+            self._journal.invite(leg.name, invite, trunk.peer, ours=True)
+            self._say(Dialed(call_id=leg.name, trunk=trunk.name))
 
     def leg_ringing(self, leg: Leg, early_media: bool) -> None:
         """Listener."""
         customer = self.calls.get(leg.name)
         if customer is not None:
             customer.ringing_at = monotonic()
+            self._placing.heard(customer)
             self._say(Ringing(call_id=leg.name, early_media=early_media))
 
     def leg_answered(self, leg: Leg, message: str) -> None:
@@ -279,6 +281,7 @@ class Customers:
         if customer is None:
             return
         customer.answered_at = monotonic()
+        self._placing.heard(customer)
         self._say(Answered(call_id=leg.name))
         if not self._screens.answered(customer):
             self._offer(customer, customer.answered_at)
@@ -295,17 +298,30 @@ class Customers:
     def leg_over(self, leg: Leg, code: int, reason: str, cause: int, by_peer: bool) -> None:
         """The call is over, whoever ended it; said exactly once."""
         self._journal.end(leg.name)
-        customer = self.calls.pop(leg.name, None)
+        customer = self.calls.get(leg.name)
         if customer is None:
             return
         now = monotonic()
-        self.matcher.call_over(leg.name)
+        self._ended.append(leg)
+        may_go_on = self._placing.over(customer, leg, code)
+        ended = self._ended_event(customer, code, reason, cause, by_peer, now)
+        if may_go_on:
+            customer.leg = None
+            self._elsewhere.append((customer, ended))
+            return
+        del self.calls[leg.name]
+        self._finish(customer, ended)
+
+    def _finish(self, customer: Customer, ended: Ended) -> None:
+        """The call is over for good."""
+        call_id = customer.order.call_id
+        self.matcher.call_over(call_id)
         self._free_seat(customer)
-        self._screens.over(customer, now)
-        self._say(self._ended_event(customer, code, reason, cause, by_peer, now))
+        self._screens.over(customer, monotonic())
+        self._say(ended)
         if customer.recorders is not None:
             customer.recorders.close()
-            self._finisher.finish(leg.name)
+            self._finisher.finish(call_id)
         self._ended.append(customer)
 
     def _ended_event(
@@ -347,9 +363,10 @@ class Customers:
         ))  # fmt: skip
 
     def _end(self, customer: Customer, by: EndedBy, *, verdict_is_cancel: bool = False) -> None:
-        if customer.we_ended is None and customer.leg is not None:
+        if customer.we_ended is None:
             customer.we_ended = EndedBy.ENGINE if verdict_is_cancel else by
-            customer.leg.hang_up()
+            if customer.leg is not None:
+                customer.leg.hang_up()
 
     def _free_seat(self, customer: Customer) -> None:
         seat = self._agents.seats.get(customer.seat_id)

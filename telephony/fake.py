@@ -181,7 +181,7 @@ class FakeNodes:
             command.campaign, behaviour, limit,
             command.screen.policy in (ScreenPolicy.HANG_UP, ScreenPolicy.LEAVE_MESSAGE),
         )  # fmt: skip
-        self._say(Dialed(call_id=command.call_id))
+        self._say(Dialed(call_id=command.call_id, trunk=command.trunk))
         self._say(Ringing(call_id=command.call_id))
         self._later(behaviour.rings, lambda: self._rang(command.call_id))
 

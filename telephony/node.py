@@ -50,6 +50,8 @@ from telephony.registrar import Registrar
 from telephony.settings import TelephonySettings, load
 from telephony.sip_endpoint import Endpoint, source_is_within
 from telephony.sip_leg import Leg
+from telephony.sip_trunks import SipTrunks
+from telephony.trunks import Trunks
 
 if TYPE_CHECKING:
     import pjsua2 as pj
@@ -79,8 +81,17 @@ class Node:
             self._account, own, self._journal, self._say,
             lambda seat: self._customers.agent_leg_changed(seat),
         )  # fmt: skip
+        self._trunks = Trunks(settings.trunks)
+        self._sip_trunks = SipTrunks(
+            self._endpoint, self._trunks, settings.rtp_ports, self._incoming
+        )
         self._customers = Customers(
-            settings, self._account, self._journal, self._agents, self._finisher, self._say
+            settings,
+            (self._trunks, self._sip_trunks),
+            self._journal,
+            self._agents,
+            self._finisher,
+            self._say,
         )
         self._browsers = BrowserLegs(settings, self._agents, self._say)
         self._registrar = self._open_registrar()
@@ -129,6 +140,7 @@ class Node:
     def _tend(self, now: float) -> None:
         self._strangers.clear()
         self._customers.tend(now)
+        self._sip_trunks.tend(now)
         self._agents.tend(now)
         if self._registrar is not None:
             self._registrar.look()
@@ -177,6 +189,7 @@ class Node:
                 calls=len(self._customers.calls), seats_up=sum(s.up for s in seats),
                 seats_ready=self._customers.matcher.ready_count(),
                 loop_lag_ms=round(self._lag, 2), version=VERSION,
+                trunks=self._trunks.standing(now),
             ),
             replay=False,
         )  # fmt: skip
@@ -213,6 +226,7 @@ class Node:
     def _drain(self) -> None:
         """End all calls, tell the engine, then close the library with nothing left alive."""
         self._agents.seats.clear()
+        self._sip_trunks.close()
         self._endpoint.hang_up_all()
         until = monotonic() + DRAIN_SECONDS
         while self._customers.calls and monotonic() < until:

@@ -14,7 +14,7 @@ import msgspec
 VERSION = 4
 """1: the first words. 2: `Originate.seat_id`, `LiveSeat.reserved_for`, `Alive.version`. 3:
 `Originate.screen`, `Ended.screened`, `Judged` says why. 4: `SeatOpen.kind`, `AudioOffer`, `AudioAnswer`,
-`SeatEcho`. The engine gives work only to nodes of its own version; calls of others run to their end."""
+`SeatEcho`, `Dialed.trunk`, `Alive.trunks`. The engine gives work only to nodes of its own version; calls of others run to their end."""
 
 SEAT_GONE = "seat gone"  # `sip_reason` of a NOT_SENT: the call was for one seat, and it is not free
 
@@ -134,7 +134,7 @@ class Originate(_Word, frozen=True):
     number: str
     outbound_number: str
     campaign: str
-    trunk: str = ""  # empty: the node's first trunk
+    trunk: str = ""  # only by this one; empty: the node chooses among those that own the number
     ring_seconds: int = 30
     connect_limit_ms: int = 2000  # from the 200 OK to an agent or the message
     message: str = ""  # prompt name for a customer whom no agent can take; empty: hang up silently
@@ -231,6 +231,20 @@ class NodeUp(_Word, frozen=True):
     remembered: tuple[Remembered, ...] = ()
 
 
+class TrunkStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """How a trunk does; the words of `state` and `fault` are those of `trunk_health`."""
+
+    name: str
+    state: str  # up | trial | down | unregistered
+    in_use: int
+    channels: int
+    dialed: int  # INVITEs within the last second
+    calls_per_second: float
+    fault: str = ""  # the last one, also of a trunk that is up again
+    code: int = 0  # its SIP status, 0: none
+    fault_age_ms: int = 0
+
+
 class Alive(_Word, frozen=True):
     """Heartbeat. Not numbered and not replayed."""
 
@@ -239,12 +253,15 @@ class Alive(_Word, frozen=True):
     seats_ready: int
     loop_lag_ms: float
     version: int = 1  # a node that does not say it is of the first version
+    trunks: tuple[TrunkStanding, ...] = ()
 
 
 class Dialed(_Word, frozen=True):
-    """The INVITE left."""
+    """The INVITE left by this trunk. Said again when the call is sent by another one, which happens
+    only before anything rang."""
 
     call_id: str
+    trunk: str = ""
 
 
 class Ringing(_Word, frozen=True):

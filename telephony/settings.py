@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -12,54 +11,11 @@ from pydantic import Field, field_validator, model_validator
 
 from telephony.clock import OFFSET_VARIABLE
 from telephony.config_file import Section, load_section
-from telephony.own_numbers import NumberRange, read_range
+from telephony.trunk import Trunk
+
+__all__ = ("TelephonySettings", "Trunk", "load")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-
-
-class Trunk(Section):
-    """A way out to a carrier. `proxy` is an IP address: pjsua2 resolves names while it blocks.
-    `numbers` are the outbound numbers it may show; a carrier that is not on loopback needs them."""
-
-    name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
-    proxy: Annotated[str, Field(pattern=r"^sip:[0-9.]+(:[0-9]{1,5})?$")]
-    channels: Annotated[int, Field(ge=1, le=1000)] = 60
-    calls_per_second: Annotated[float, Field(gt=0, le=300)] = 10.0
-    numbers: tuple[str, ...] = ()
-
-    @field_validator("numbers")
-    @classmethod
-    def _are_ranges(cls, numbers: tuple[str, ...]) -> tuple[str, ...]:
-        for text in numbers:
-            read_range(text)
-        return numbers
-
-    @model_validator(mode="after")
-    def _knows_its_numbers(self) -> Self:
-        if not self.numbers and not ipaddress.ip_address(self.host).is_loopback:
-            raise ValueError(
-                'numbers = ["95035000-95035099"]: which numbers may this carrier show?'
-            )
-        return self
-
-    @cached_property
-    def _ranges(self) -> tuple[NumberRange, ...]:
-        return tuple(read_range(text) for text in self.numbers)
-
-    def owns(self, number: str) -> bool:
-        """Whether the number may be shown here. Without a list, on loopback only, any may."""
-        return not self._ranges or any(each.covers(number) for each in self._ranges)
-
-    @property
-    def host(self) -> str:
-        """IP address of the carrier."""
-        return self.proxy.removeprefix("sip:").split(":")[0]
-
-    @property
-    def port(self) -> int:
-        """UDP port of the carrier."""
-        parts = self.proxy.removeprefix("sip:").split(":")
-        return int(parts[1]) if len(parts) > 1 else 5060
 
 
 class TelephonySettings(Section):
@@ -100,6 +56,14 @@ class TelephonySettings(Section):
         for network in networks:
             ipaddress.ip_network(network)
         return networks
+
+    @field_validator("trunks")
+    @classmethod
+    def _have_names_of_their_own(cls, trunks: tuple[Trunk, ...]) -> tuple[Trunk, ...]:
+        names = [trunk.name for trunk in trunks]
+        if len(set(names)) != len(names):
+            raise ValueError("两条线路同名 / two trunks have one name")
+        return trunks
 
     @model_validator(mode="after")
     def _demo_clock_stays_on_loopback(self) -> Self:

@@ -59,6 +59,14 @@ def may_have_rung(verdict: Verdict) -> bool:
     return verdict not in (Verdict.FAILED, Verdict.NOT_SENT, Verdict.INVALID_NUMBER)
 
 
+def is_trunk_fault(status: int, cause: int) -> bool:
+    """Whether this final response, before anything rang, speaks of the trunk and not of the person: the
+    call may go by another one. 488, 606 and 415 are its codecs, 401 and 407 our credentials."""
+    if _BY_CAUSE.get(cause, Verdict.FAILED) is not Verdict.FAILED:
+        return False  # the network knows of the person and only chose an odd status
+    return status in (401, 407, 415, 488, 500, 502, 503, 504, 606)
+
+
 def q850_cause(message: str) -> int:
     """Cause in a message's Reason header; 0 when there is none."""
     found = _REASON.search(message)

@@ -15,11 +15,19 @@ from collections.abc import Callable
 import _pjsua2
 import pjsua2 as pj
 
+from telephony.trunk import Transport
+
 log = logging.getLogger(__name__)
 
-TRANSACTION_TIMEOUT_MS = 4000  # a dead trunk is given up after 4 s, not 32 (RFC 3261 timer B)
+# RFC 3261 timer B: the INVITE leaves at 0, 0.5 and 1.5 s, and a dead trunk is given up before 2 s, not 32.
+TRANSACTION_TIMEOUT_MS = 1800
 SESSION_TIMER_SECONDS = 120  # RFC 4028: how long a far end may miss a node that was killed
 CODECS = {"PCMA/8000": 255, "PCMU/8000": 254}
+
+_KINDS = {
+    Transport.UDP: pj.PJSIP_TRANSPORT_UDP, Transport.TCP: pj.PJSIP_TRANSPORT_TCP,
+    Transport.TLS: pj.PJSIP_TRANSPORT_TLS,
+}  # fmt: skip
 
 
 class Endpoint:
@@ -42,9 +50,9 @@ class Endpoint:
         self._lib.libInit(config)
         ctypes.CDLL(_pjsua2.__file__).pjsip_tsx_set_timers(0, 0, 0, TRANSACTION_TIMEOUT_MS)
         self._lib.audDevManager().setNullDev()
-        transport = pj.TransportConfig()
-        transport.port, transport.boundAddress = port, address
-        self._transport = self._lib.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+        self.address, self.port = address, port
+        self._transports: dict[tuple[Transport, str], int] = {}
+        self.transport(Transport.UDP)
         self._lib.libStart()
         for codec in self._lib.codecEnum2():
             name = codec.codecId
@@ -53,8 +61,30 @@ class Endpoint:
         self.calls_max = compiled_calls_max()  # the library silently lowers what it was asked for
         version = self._lib.libVersion()
         self.version = str(version.full)
-        self.address, self.port = address, port
         self._wake_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+
+    def transport(self, kind: Transport, ca_file: str = "") -> int:
+        """The library's id of a transport, opened at the first wish for it. TLS trusts the signers in
+        `ca_file` and nobody else. Raises pj.Error when the port is taken."""
+        known = self._transports.get((kind, ca_file))
+        if known is not None:
+            return known
+        config = pj.TransportConfig()
+        config.boundAddress = self.address
+        config.port = 0 if kind is Transport.TLS else self.port
+        if kind is Transport.TLS:
+            config.tlsConfig.CaListFile = ca_file
+            config.tlsConfig.verifyServer = True
+            config.tlsConfig.msecTimeout = TRANSACTION_TIMEOUT_MS
+        number = int(self._lib.transportCreate(_KINDS[kind], config))
+        self._transports[kind, ca_file] = number
+        return number
+
+    def use_codec(self, name: str) -> None:
+        """Offer a codec that is off unless somebody needs it, after those of CODECS."""
+        for codec in self._lib.codecEnum2():
+            if codec.codecId.startswith(f"{name}/") and not codec.priority:
+                self._lib.codecSetPriority(codec.codecId, 200)
 
     def poll(self, milliseconds: int) -> None:
         """Run SIP for at most so long; returns early when something came."""
@@ -68,18 +98,23 @@ class Endpoint:
         self, rtp_ports: tuple[int, int], on_invite: Callable[[pj.OnIncomingCallParam], None]
     ) -> Account:
         """The account that all calls use; `on_invite` decides about every INVITE that comes in."""
+        config = self.account_config(rtp_ports)
+        account = Account(on_invite)
+        account.create(config)
+        return account
+
+    def account_config(self, rtp_ports: tuple[int, int]) -> pj.AccountConfig:
+        """What all accounts have in common: address, ports for sound, session timer."""
         config = pj.AccountConfig()
         config.idUri = f"sip:kept@{self.address}:{self.port}"
-        config.sipConfig.transportId = self._transport
+        config.sipConfig.transportId = self.transport(Transport.UDP)
         media = config.mediaConfig.transportConfig
         media.boundAddress = self.address
         media.port, media.portRange = rtp_ports[0], rtp_ports[1] - rtp_ports[0]
         config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_OPTIONAL
         config.callConfig.timerSessExpiresSec = SESSION_TIMER_SECONDS
         config.callConfig.timerMinSESec = 90
-        account = Account(on_invite)
-        account.create(config)
-        return account
+        return config
 
     def hang_up_all(self) -> None:
         """End every call, for a clean stop."""

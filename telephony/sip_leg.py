@@ -14,12 +14,15 @@ from typing import Any, Protocol
 
 import pjsua2 as pj
 
+from telephony.sdp_codecs import in_order
 from telephony.sip_codes import q850_cause
 
 log = logging.getLogger(__name__)
 
 _USER = re.compile(r"[A-Za-z0-9_.+*#-]{1,64}")
-_TARGET = re.compile(r"sip:[A-Za-z0-9_.+*#-]{1,64}@[0-9.]{7,15}(:[0-9]{1,5})?")
+_TARGET = re.compile(
+    r"sip:[A-Za-z0-9_.+*#-]{1,64}@[0-9.]{7,15}(:[0-9]{1,5})?(;transport=t(cp|ls))?"
+)
 _HEADER_VALUE = re.compile(r"[ -~]{0,200}")
 
 
@@ -69,6 +72,9 @@ class Leg(pj.Call):
         self.listener = listener
         self.media: pj.AudioMedia | None = None
         self.answered = self.over = self.rang = False
+        self.codecs: tuple[str, ...] = ()  # in the order of our offer; empty: the library's
+        self.heard = False  # anything came from the far end, were it only a 100
+        self.last_response = ""  # the final one as it came; empty: none came
 
     def dial(self, target: str, shown: str, address: str, headers: dict[str, str]) -> None:
         """Send the INVITE. `shown` is the number the callee sees. Raises ValueError or pj.Error."""
@@ -100,15 +106,19 @@ class Leg(pj.Call):
 
     def packets_received(self) -> int:
         """RTP packets from the far end so far."""
+        return self.packets()[0]
+
+    def packets(self) -> tuple[int, int]:
+        """(received, sent) RTP packets so far."""
         if self.over or self.media is None:
-            return 0
+            return 0, 0
         try:
             stat = self.getStreamStat(0)
         except pj.Error:
-            return 0
+            return 0, 0
         rtcp = stat.rtcp
-        received = rtcp.rxStat
-        return int(received.pkt)
+        received, sent = rtcp.rxStat, rtcp.txStat
+        return int(received.pkt), int(sent.pkt)
 
     def level(self) -> int:
         """How loud the far end is now, 0-255; pjsua2 names it by the bridge's side: Tx."""
@@ -135,6 +145,7 @@ class Leg(pj.Call):
             self.over, self.media = True, None
             by_peer = received.startswith("BYE ")
             cause = q850_cause(received)
+            self.last_response = received
             self.listener.leg_over(self, code, info.lastReason, cause, by_peer)
 
     @guarded
@@ -148,6 +159,18 @@ class Leg(pj.Call):
         if active and not self.over:
             self.media = self.getAudioMedia(-1)
             self.listener.leg_media(self)
+
+    @guarded
+    def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
+        """pjsua2 tells of a 100 in no other way; after it somebody has the call."""
+        self.heard = self.heard or bool(_messages(prm.e)[1])
+
+    @guarded
+    def onCallSdpCreated(self, prm: pj.OnCallSdpCreatedParam) -> None:
+        """The library knows one order of codecs for all; ours is that of the trunk."""
+        if self.codecs:
+            sdp = prm.sdp
+            sdp.wholeSdp = in_order(str(sdp.wholeSdp), self.codecs)
 
     @guarded
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:

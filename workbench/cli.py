@@ -14,6 +14,7 @@ from dialer.domain.training import KINDS
 from telephony import log as log_lines
 from telephony.config_file import PATH_VARIABLE, ConfigError
 from workbench.cli_numbers import pool
+from workbench.cli_trunks import trunk
 from workbench.simulate import simulate
 
 ROLES = ("agent", "supervisor", "manager", "admin")
@@ -86,6 +87,7 @@ def doctor(lang: str | None, as_json: bool) -> None:
 
 
 kept.add_command(simulate)
+kept.add_command(trunk)
 
 
 @kept.command(

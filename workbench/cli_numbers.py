@@ -35,7 +35,7 @@ def pool() -> None:
 )
 @click.option("--undertaking", required=True, type=DAY, help="Day of the no-nuisance undertaking.")
 @click.option("--until", required=True, type=DAY, help="Last day of the licence.")
-@click.option("--trunk", default="", help="Trunk it leaves by; empty: the node's first.")
+@click.option("--trunk", default="", help="Trunk it leaves by; empty: any that owns the number.")
 @click.option("--region", default="")
 @click.option("--creditor", "creditors", multiple=True, type=int, help="Id; none: for everyone.")
 @click.option("--per-second", type=int)

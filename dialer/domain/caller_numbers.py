@@ -59,7 +59,7 @@ class Pool:
     region: str = ""
     active: bool = True
     zone: str = ZONE
-    trunk: str = ""  # "": the node's first
+    trunk: str = ""  # "": any that owns the number
     caps: Caps = Caps()
     use: Use = Use()
 

@@ -167,6 +167,8 @@ def _note_details(
             if isinstance(event, Abandoned):
                 attempt.message_ms = waited if event.message else None
                 attempt.abandon_cause = _cause(session, floor, attempt)
+        case Dialed(trunk=trunk):
+            attempt.trunk = trunk
         case Judged():
             _note_verdict(session, attempt, event, at)
         case RecordingSaved(path=path, sha256=digest):

@@ -28,6 +28,7 @@ from dialer.engine.pacing import FloorPacing, Listed, Room
 from dialer.engine.place import Placing, place
 from dialer.engine.pulse import write_pulse
 from dialer.engine.report_files import Maker
+from dialer.engine.trunks import capacity, note_trunks
 from dialer.facts import (
     AgentAssigned,
     AnyFact,
@@ -263,12 +264,12 @@ class Engine:
         now = monotonic()
         while self._recent_dials and now - self._recent_dials[0] > 1.0:
             self._recent_dials.popleft()
-        trunks = self._telephony.trunks
+        channels, per_second = capacity(self._telephony.trunks, self.client.nodes[node].trunks)
         here = sum(live.node == node for live in self.floor.calls.values())
         return Room(
             now=now,
-            free_lines=sum(t.channels for t in trunks) - here,
-            dials_allowed=int(sum(t.calls_per_second for t in trunks)) - len(self._recent_dials),
+            free_lines=channels - here,
+            dials_allowed=int(per_second) - len(self._recent_dials),
         )
 
     def _place(self, node: str, campaign_id: int, count: int) -> None:
@@ -305,6 +306,8 @@ class Engine:
             if not lease.renew(session, self.epoch, now):
                 raise LeaseHeld
             self._drop_silent_nodes(session, now)
+            for node, view in self.client.nodes.items():
+                note_trunks(session, node, view.trunks, now)
             self.directed.sweep(session, now)
             for campaign_id in self.floor.running:
                 counts = self.list_counts.of(campaign_id)

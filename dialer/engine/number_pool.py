@@ -53,8 +53,7 @@ class Numbers:
         if not trunks:
             return True
         name = pool.trunk if pool else ""
-        trunk = next((t for t in trunks if t.name == name), None) if name else trunks[0]
-        return trunk is not None and trunk.owns(number.number)
+        return any(t.owns(number.number) for t in trunks if name in ("", t.name))
 
     def room(self) -> int:
         """How many calls of this campaign could begin now, wherever its debtors are."""

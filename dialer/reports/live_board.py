@@ -14,6 +14,7 @@ from dialer.domain.abandonment import budget_left
 from dialer.domain.compliance import RulePack
 from dialer.feed import last_id
 from dialer.reports.abandonment import binding, measured, rate_since
+from dialer.reports.trunks import trunks
 from dialer.reports.warnings import warnings
 from dialer.store.tables import Attempt, Campaign, Creditor, Promise, Pulse, Seat, User
 
@@ -39,7 +40,7 @@ def snapshot(session: Session, now: datetime, pack: RulePack) -> dict[str, Any]:
     return {
         "as_of": now.isoformat(), "last_fact": last_fact, "seats": seats,
         "campaigns": campaigns, "totals": _totals(session, seats, campaigns, now),
-        "warnings": warnings(session, pack, now),
+        "warnings": warnings(session, pack, now), "trunks": trunks(session, now),
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import { html, mount } from "./html.js";
 import { t } from "./page.js";
 import { ask, now, view, watch } from "./live.js";
 import { duration, money, percent } from "./format.js";
+import { Trunks } from "./trunks.js";
 import { Waterfall } from "./waterfall.js";
 
 const TILES = ["talking", "idle", "wrap_up", "paused", "in_air", "connected"];
@@ -72,6 +73,7 @@ function Board() {
       <section aria-label=${t("board.seats")}><h2>${t("board.seats")} <small>${board.seats.length}</small></h2>
         ${board.seats.length ? html`<div class="seats">${board.seats.map((s) => html`<${Seat} key=${s.id} seat=${s} />`)}</div>` : html`<p class="text-body-secondary">${t("board.no_seats")}</p>`}</section>
     </div>
+    <${Trunks} trunks=${board.trunks} />
     <p class="as-of">${t("board.formula")}</p>
   </div>`;
 }

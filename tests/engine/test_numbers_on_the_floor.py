@@ -62,7 +62,8 @@ def test_a_pool_leaves_by_its_trunk_and_never_by_one_that_does_not_own_it(
     floor.engine.start(floor.nodes)  # type: ignore[arg-type]
     floor.run(lambda: len(floor.nodes.originated) == 2)
     assert {o.trunk for o in floor.nodes.originated} == {"two"}
-    make_campaign(sessions, tmp_path, 2, now(), seed=2)  # may show the pool as well
+    second = make_campaign(sessions, tmp_path, 2, now(), seed=2)
+    assign_pool(sessions, SETUP, second, pool, now())
     with write(sessions) as session:
         session.get_one(NumberPool, pool).trunk = "one"
     for _ in range(30):

@@ -29,6 +29,7 @@ from telephony.protocol import (
     SeatLegUp,
     SeatOpen,
     SeatReady,
+    TrunkStanding,
 )
 
 SCENARIOS = Path(__file__).parent / "scenarios"
@@ -61,6 +62,8 @@ class Bench:
     phones_port: int = field(default_factory=free_port)
     seen: list[Event] = field(default_factory=list)
     keep_alive: bool = True
+    first: str = ""  # more keys of the trunk "sipp"
+    trunks: str = ""  # further trunks, as TOML; [[second]] stands for a free port
     _programs: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -79,6 +82,9 @@ proxy = "sip:127.0.0.1:{self.carrier_port}"
 channels = 200
 calls_per_second = 100.0
 numbers = ["95035100-95035109"]
+options_seconds = 0
+{self.first}
+{self.trunks}
 """,
             encoding="utf-8",
         )
@@ -182,6 +188,16 @@ numbers = ["95035100-95035109"]
     def over(self, call_id: str, seconds: float = 20) -> Ended:
         """How it ended."""
         return self.wait_for(Ended, call_id, seconds)
+
+    def trunk(self, name: str = "sipp") -> TrunkStanding:
+        """How the node says the trunk does."""
+        self.client.nodes["node1"].trunks = ()  # not the word of a second ago
+        self.until(lambda: self.client.nodes["node1"].trunks, 5)
+        return next(t for t in self.client.nodes["node1"].trunks if t.name == name)
+
+    def until_trunk(self, *states: str, name: str = "sipp", seconds: float = 10) -> None:
+        """Wait for one of these states."""
+        self.until(lambda: self.trunk(name).state in states, seconds)
 
     def ready_seat(self, seat_id: str = "1", phone: int = 6000) -> None:
         """A seat with its leg up, ready for campaign 1."""

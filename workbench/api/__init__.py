@@ -14,6 +14,7 @@ from workbench.api import (  # their endpoints register themselves
     registers,
     reports,
     training,
+    trunks,
 )
 from workbench.api.door import install
 
@@ -32,4 +33,5 @@ __all__ = [
     "registers",
     "reports",
     "training",
+    "trunks",
 ]

@@ -39,6 +39,7 @@ from dialer.store.tables.ledger import (
     NodeProgress,
     PacerState,
     Pulse,
+    TrunkStandingRow,
 )
 from dialer.store.tables.legs import LegOffer
 from dialer.store.tables.money import Offer, Payment, PaymentFile, Plan
@@ -100,6 +101,7 @@ __all__ = [
     "SeatSpan",
     "Suppression",
     "Training",
+    "TrunkStandingRow",
     "Upload",
     "UploadRow",
     "UploadTemplate",

@@ -62,6 +62,7 @@ class Attempt(Base):
     abandon_cause: Mapped[str] = mapped_column(default="")
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     verdict: Mapped[str] = mapped_column(default="")
+    trunk: Mapped[str] = mapped_column(default="")  # that carried it; the last, when one failed
     sip_code: Mapped[int] = mapped_column(default=0)
     ended_by: Mapped[str] = mapped_column(default="")
     recording: Mapped[str] = mapped_column(default="")

@@ -78,6 +78,17 @@ class Pulse(Base):
     body: Mapped[dict[str, Any]]
 
 
+class TrunkStandingRow(Base):
+    """中继: how a trunk of a node does now; written by the engine each second, replaced, not kept."""
+
+    __tablename__ = "trunk"
+    node: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    state: Mapped[str]  # telephony.trunk_health.TrunkState
+    body: Mapped[dict[str, Any]]  # telephony.protocol.TrunkStanding
+
+
 class PacerState(Base):
     """What the pacer of a node had learned; a new engine goes on from here."""
 

@@ -25,7 +25,7 @@ class NumberPool(Base):
     licence_until: Mapped[date]
     timezone: Mapped[str] = mapped_column(default="Asia/Shanghai")  # whose day counts
     region: Mapped[str] = mapped_column(default="")
-    trunk: Mapped[str] = mapped_column(default="")  # "": the node's first
+    trunk: Mapped[str] = mapped_column(default="")  # "": any that owns the number
     creditor_ids: Mapped[list[int]] = mapped_column(default=list)  # empty: everyone's
     second_max: Mapped[int | None]
     concurrent_max: Mapped[int | None]
