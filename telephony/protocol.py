@@ -11,10 +11,12 @@ from enum import StrEnum
 
 import msgspec
 
-VERSION = 3
+from telephony.words_in_call import InCallCommand, InCallEvent
+
+VERSION = 4
 """1: the first words. 2: `Originate.seat_id`, `LiveSeat.reserved_for`, `Alive.version`. 3:
-`Originate.screen`, `Ended.screened`, `Judged` says why. The engine gives work only to nodes of its own
-version; calls of others run to their end."""
+`Originate.screen`, `Ended.screened`, `Judged` says why. 4: the words of `words_in_call`. The engine gives
+work only to nodes of its own version; calls of others run to their end."""
 
 SEAT_GONE = "seat gone"  # `sip_reason` of a NOT_SENT: the call was for one seat, and it is not free
 
@@ -182,7 +184,7 @@ class TakeSnapshot(_Word, frozen=True):
 
 Command = (
     Welcome | EngineAlive | Acknowledge | Originate | Hangup | Play
-    | SeatOpen | SeatClose | SeatReady | SeatNotReady | TakeSnapshot
+    | SeatOpen | SeatClose | SeatReady | SeatNotReady | TakeSnapshot | InCallCommand
 )  # fmt: skip
 
 
@@ -339,7 +341,7 @@ class Snapshot(_Word, frozen=True):
 
 Event = (
     NodeUp | Alive | Dialed | Ringing | Answered | Judged | Connected | Abandoned | Ended
-    | RecordingSaved | SeatLegUp | SeatLegDown | SeatParked | Snapshot
+    | RecordingSaved | SeatLegUp | SeatLegDown | SeatParked | Snapshot | InCallEvent
 )  # fmt: skip
 
 

@@ -15,12 +15,14 @@ from typing import Any, Protocol
 import pjsua2 as pj
 
 from telephony.sip_codes import q850_cause
+from telephony.voice_quality import Rtp
 
 log = logging.getLogger(__name__)
 
 _USER = re.compile(r"[A-Za-z0-9_.+*#-]{1,64}")
 _TARGET = re.compile(r"sip:[A-Za-z0-9_.+*#-]{1,64}@[0-9.]{7,15}(:[0-9]{1,5})?")
 _HEADER_VALUE = re.compile(r"[ -~]{0,200}")
+_DIGITS = re.compile(r"[0-9A-D*#]{1,32}")
 
 
 class Listener(Protocol):
@@ -69,6 +71,7 @@ class Leg(pj.Call):
         self.listener = listener
         self.media: pj.AudioMedia | None = None
         self.answered = self.over = self.rang = False
+        self.on_digit: Callable[[str], None] | None = None
 
     def dial(self, target: str, shown: str, address: str, headers: dict[str, str]) -> None:
         """Send the INVITE. `shown` is the number the callee sees. Raises ValueError or pj.Error."""
@@ -110,6 +113,32 @@ class Leg(pj.Call):
         received = rtcp.rxStat
         return int(received.pkt)
 
+    def rtp(self) -> Rtp:
+        """What has been received so far, with the round trip where reports came."""
+        if self.over or self.media is None:
+            return Rtp()
+        try:
+            stat = self.getStreamStat(0)
+        except pj.Error:
+            return Rtp()
+        rtcp = stat.rtcp
+        received, round_trip = rtcp.rxStat, rtcp.rttUsec
+        jitter = received.jitterUsec
+        return Rtp(
+            int(received.pkt), int(received.loss), jitter.mean / 1000, round_trip.mean / 1000
+        )
+
+    def send_digits(self, digits: str) -> None:
+        """Press keys: RFC 4733, or INFO where the far end takes no events. Raises ValueError."""
+        if not _DIGITS.fullmatch(digits):
+            raise ValueError("keys are 0-9, *, #, A-D")
+        try:
+            self.dialDtmf(digits)
+        except pj.Error:
+            by_info = pj.CallSendDtmfParam()
+            by_info.method, by_info.digits = pj.PJSUA_DTMF_METHOD_SIP_INFO, digits
+            self.sendDtmf(by_info)
+
     def level(self) -> int:
         """How loud the far end is now, 0-255; pjsua2 names it by the bridge's side: Tx."""
         return int(self.media.getTxLevel()) if self.media is not None and not self.over else 0
@@ -148,6 +177,13 @@ class Leg(pj.Call):
         if active and not self.over:
             self.media = self.getAudioMedia(-1)
             self.listener.leg_media(self)
+
+    @guarded
+    def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:
+        """A key by RFC 4733 or INFO; on the main thread, as the endpoint asks."""
+        digit = str(prm.digit)[:1].upper()
+        if self.on_digit is not None and _DIGITS.fullmatch(digit):
+            self.on_digit(digit)
 
     @guarded
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:

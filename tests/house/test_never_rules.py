@@ -85,7 +85,7 @@ RULES = (
          ("telephony/sip_leg.py", "telephony/sip_limits.py"), "pj.CallOpParam(True)"),
     Rule("pjsua2 stays in its files", imports_of("pjsua2", "_pjsua2"),
          ("telephony/sip_endpoint.py", "telephony/sip_leg.py", "telephony/sip_bridge.py",
-          "telephony/sip_limits.py", "telephony/sip_ears.py", "telephony/carrier/sip_line.py"),
+          "telephony/sip_conversation.py", "telephony/sip_limits.py", "telephony/sip_ears.py", "telephony/carrier/sip_line.py"),
          "import pjsua2 as pj"),
     Rule("no Python on the audio path", subclass_of("AudioMediaPort"), (),
          "class Port(pj.AudioMediaPort): pass"),
