@@ -212,6 +212,8 @@ class AgentLegs:
             seat.up, seat.failures = True, 0
             self._say(SeatLegUp(seat_id=seat.seat_id))
             self._changed(seat)
+        elif seat.up:  # its sound came anew
+            self._changed(seat)
 
     def leg_over(self, leg: Leg, code: int, reason: str, cause: int, by_peer: bool) -> None:
         """The phone hung up, or never answered; an address is called again."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from telephony.conversation import Conversation
 from telephony.listening import Listened
 from telephony.protocol import EndedBy, Originate, Screened, Verdict
 from telephony.screening import Screening
-from telephony.sip_bridge import Prompt, Recorders
+from telephony.sip_bridge import Prompt
+from telephony.sip_conversation import Tracks, Wires
 from telephony.sip_leg import Leg
+from telephony.sound_watch import SoundWatch, Warning
 from telephony.trunk import Trunk
+from telephony.voice_quality import Rtp
 
 
 @dataclass(slots=True)
@@ -40,7 +44,17 @@ class Customer:
     is_judged: bool = False
     screened: Screened = Screened.NO
     announced: Verdict | None = None  # what the network said of the attempt
-    recorders: Recorders | None = None
+    tracks: Tracks | None = None
+    conversation: Conversation = field(default_factory=Conversation)
+    second_seat: str = ""  # who is asked, or joined
+    wires: Wires = field(default_factory=Wires)
+    sound: SoundWatch = field(default_factory=SoundWatch)
+    warned: frozenset[Warning] = frozenset()
+    sound_at: float = 0.0  # when to look at levels
+    packets_look_at: float = 0.0  # when to look at counters
+    heard: Rtp = field(default_factory=Rtp)  # the last figures of the customer's leg
+    agent_heard: Rtp = field(default_factory=Rtp)
+    quality_at: float = 0.0  # when to tell
     prompt: Prompt | None = None
 
     def clock_at(self, now: float) -> float:

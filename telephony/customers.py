@@ -11,8 +11,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from telephony.agent_legs import AgentLegs, AgentSeat
+from telephony.call_sound import CallSound
 from telephony.clock import monotonic
 from telephony.customer import Customer
+from telephony.in_call import InCall
 from telephony.journal import Journal
 from telephony.placing import Placing, Wire
 from telephony.protocol import (
@@ -35,7 +37,7 @@ from telephony.screening import Do
 from telephony.screens import Screens
 from telephony.seats import Match, Matcher
 from telephony.settings import TelephonySettings
-from telephony.sip_bridge import Prompt, Recorders, join, part, prompts_in
+from telephony.sip_bridge import Prompt, prompts_in
 from telephony.sip_codes import verdict_heard
 from telephony.sip_leg import Leg
 
@@ -49,7 +51,11 @@ SET_UP_SECONDS = 12.0  # dialed and nothing rang: given up after ring time and t
 NO_AUDIO_CHECK_SECONDS = 0.5
 NO_AUDIO_END_SECONDS = 3.0
 RTP_SILENCE_SECONDS = 30.0
-REOFFER_SECONDS = 15.0
+
+
+def comfort_of(message: str) -> str:
+    """The prompt for a customer whose agent was lost, in the language of the campaign's message."""
+    return "moment-en" if message.endswith("-en") else "moment-zh"
 
 
 class Customers:
@@ -65,6 +71,8 @@ class Customers:
         self._settings, self._journal = settings, journal
         self._placing = Placing(*trunks, self)
         self._agents, self._finisher, self._say = agents, finisher, say
+        self.in_call = InCall(settings, journal, agents, self.matcher, self.calls, say)
+        self._sound = CallSound(agents, say)
         self._screens = Screens(settings, finisher, say)
         self._prompts = prompts_in(settings.prompts)
         self._ended: list[Customer | Leg] = []
@@ -150,9 +158,10 @@ class Customers:
             self._end(customer, EndedBy.NODE)
         if customer.reoffer_until is not None and now >= customer.reoffer_until:
             customer.reoffer_until = None
-            self._say_sorry(customer, now)
+            self._offer_to_another(customer, now)
         self._screen(customer, now)
         self._watch_sound(customer, now)
+        self._sound.tend(customer, now)
 
     def _screen(self, customer: Customer, now: float) -> None:
         """The next step of what is judged."""
@@ -202,24 +211,21 @@ class Customers:
     def _bridge(self, customer: Customer, seat: AgentSeat) -> None:
         """Join the ports as soon as both have sound; the 200 OK comes a moment before its media."""
         if customer.bridged or customer.leg is None or seat.leg is None:
+            self.in_call.match(customer)
             return
         self._agents.end_echo(seat)
-        if not join(customer.leg, seat.leg):
+        if customer.leg.media is None or seat.leg.media is None:
             return
-        if customer.recorders is not None:
-            customer.recorders.hear_agent(seat.leg)  # another leg than before
         customer.bridged, customer.prompt = True, None
+        now = monotonic()
+        self.in_call.begin(customer, now)
         if not customer.connected_at:
-            customer.connected_at = monotonic()
-            waited = (customer.connected_at - customer.clock_at(customer.connected_at)) * 1000
+            customer.connected_at = now
+            waited = (now - customer.clock_at(now)) * 1000
             self._journal.connected(customer.order.call_id, seat.seat_id)
             self._say(Connected(
                 call_id=customer.order.call_id, seat_id=seat.seat_id, waited_ms=round(waited, 3),
             ))  # fmt: skip
-        if customer.order.record and customer.recorders is None:
-            customer.recorders = Recorders(
-                self._settings.recordings, customer.order.call_id, customer.leg, seat.leg
-            )
 
     def _abandon(self, customer: Customer, now: float) -> None:
         """Nobody in time: counted now, then a message, then the end."""
@@ -243,19 +249,30 @@ class Customers:
         customer.prompt = Prompt(prompt[0], customer.leg)
         customer.hang_up_at = now + prompt[1] + 0.2
 
+    def _offer_to_another(self, customer: Customer, now: float) -> None:
+        """The agent's leg did not come back: to whoever is ready for the campaign, else sorry."""
+        seat_id = self.matcher.take_ready(customer.order.campaign)
+        if not seat_id:
+            self._say_sorry(customer, now)
+            return
+        customer.bridged = True
+        self.in_call.move(customer, self._agents.seats[seat_id])
+
     def agent_leg_changed(self, seat: AgentSeat) -> None:
-        """An agent's leg went down: the customer is kept for the same agent for a while."""
+        """An agent's leg went down: the customer is told, and kept for the same agent for a while."""
         if not seat.up:
             self.matcher.seat_gone(seat.seat_id)
+        self.in_call.seat_changed(seat)
         customer = self.calls.get(seat.call_id)
-        if customer is None:
+        if customer is None or customer.seat_id != seat.seat_id:
             return
         if seat.up:
             customer.reoffer_until = None
             self._bridge(customer, seat)
-        else:
+        elif not self.in_call.agent_lost(customer):
             customer.bridged = False
-            customer.reoffer_until = monotonic() + REOFFER_SECONDS
+            customer.reoffer_until = monotonic() + self._settings.agent_lost_seconds
+            self.play(customer.order.call_id, comfort_of(customer.order.message))
 
     # --- Listener -----------------------------------------------------------------------------------
 
@@ -318,9 +335,10 @@ class Customers:
         self.matcher.call_over(call_id)
         self._free_seat(customer)
         self._screens.over(customer, monotonic())
+        self._sound.last(customer)
         self._say(ended)
-        if customer.recorders is not None:
-            customer.recorders.close()
+        if customer.tracks is not None:
+            customer.tracks.close()
             self._finisher.finish(call_id)
         self._ended.append(customer)
 
@@ -369,8 +387,7 @@ class Customers:
                 customer.leg.hang_up()
 
     def _free_seat(self, customer: Customer) -> None:
+        self.in_call.over(customer)
         seat = self._agents.seats.get(customer.seat_id)
         if seat is not None and seat.call_id == customer.order.call_id:
             seat.call_id = ""
-            if customer.leg is not None and seat.leg is not None:
-                part(customer.leg, seat.leg)

@@ -52,6 +52,7 @@ from telephony.sip_endpoint import Endpoint, source_is_within
 from telephony.sip_leg import Leg
 from telephony.sip_trunks import SipTrunks
 from telephony.trunks import Trunks
+from telephony.words_in_call import InCallCommand
 
 if TYPE_CHECKING:
     import pjsua2 as pj
@@ -133,7 +134,7 @@ class Node:
         self._endpoint.poll(BUSY_POLL_MS if is_busy else IDLE_POLL_MS)
         began = monotonic()
         while self._link.commands:
-            self._obey(self._link.commands.popleft())
+            self._take(self._link.commands.popleft())
         self._tend(began)
         self._lag = max(self._lag, (monotonic() - began) * 1000)
 
@@ -155,8 +156,14 @@ class Node:
             self._beat_at = now
             self._beat(now)
 
-    def _obey(self, command: Command) -> None:
+    def _take(self, command: Command) -> None:
         self._engine_heard = monotonic()
+        if isinstance(command, InCallCommand):
+            self._customers.in_call.obey(command)
+        else:
+            self._obey(command)
+
+    def _obey(self, command: Command) -> None:
         customers, agents = self._customers, self._agents
         self._browsers.obey(command, self._engine_heard)
         match command:
@@ -170,6 +177,7 @@ class Node:
                 agents.open(command)
             case SeatClose(seat_id=seat_id):
                 customers.matcher.seat_gone(seat_id)
+                customers.in_call.stop_supervising(seat_id)
                 agents.close_seat(seat_id)
             case SeatReady(seat_id=seat_id, campaigns=campaigns):
                 customers.seat_ready(seat_id, campaigns)

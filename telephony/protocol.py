@@ -11,10 +11,13 @@ from enum import StrEnum
 
 import msgspec
 
+from telephony.words_in_call import InCallCommand, InCallEvent
+
 VERSION = 4
 """1: the first words. 2: `Originate.seat_id`, `LiveSeat.reserved_for`, `Alive.version`. 3:
 `Originate.screen`, `Ended.screened`, `Judged` says why. 4: `SeatOpen.kind`, `AudioOffer`, `AudioAnswer`,
-`SeatEcho`, `Dialed.trunk`, `Alive.trunks`. The engine gives work only to nodes of its own version; calls of others run to their end."""
+`SeatEcho`, `Dialed.trunk`, `Alive.trunks`, and the words of `words_in_call`. The engine gives work only to
+nodes of its own version; calls of others run to their end."""
 
 SEAT_GONE = "seat gone"  # `sip_reason` of a NOT_SENT: the call was for one seat, and it is not free
 
@@ -207,6 +210,7 @@ class TakeSnapshot(_Word, frozen=True):
 Command = (
     Welcome | EngineAlive | Acknowledge | Originate | Hangup | Play
     | SeatOpen | SeatClose | SeatReady | SeatNotReady | TakeSnapshot | AudioOffer | SeatEcho
+    | InCallCommand
 )  # fmt: skip
 
 
@@ -389,7 +393,7 @@ class Snapshot(_Word, frozen=True):
 
 Event = (
     NodeUp | Alive | Dialed | Ringing | Answered | Judged | Connected | Abandoned | Ended
-    | RecordingSaved | SeatLegUp | SeatLegDown | SeatParked | Snapshot | AudioAnswer
+    | RecordingSaved | SeatLegUp | SeatLegDown | SeatParked | Snapshot | AudioAnswer | InCallEvent
 )  # fmt: skip
 
 

@@ -94,6 +94,15 @@ class Matcher:
             del self._waiting[call_id]
         return late
 
+    def take_ready(self, campaign: str) -> str:
+        """The seat that is ready longest for this campaign, which is ready no longer; empty: none."""
+        fitting = [i for i, r in self._ready.items() if campaign in r.campaigns]
+        if not fitting:
+            return ""
+        seat_id = min(fitting, key=lambda i: self._ready[i].since)
+        del self._ready[seat_id]
+        return seat_id
+
     def is_ready(self, seat_id: str) -> bool:
         """Whether the seat waits for a customer."""
         return seat_id in self._ready

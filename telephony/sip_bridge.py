@@ -1,66 +1,13 @@
-"""Sound between legs: two ports joined both ways, no conference per agent; players; recorders.
-
-All native: no Python runs on the audio path.
-"""
+"""Messages to one leg. All native: no Python runs on the audio path."""
 
 from __future__ import annotations
 
 import wave
-from functools import cache
 from pathlib import Path
 
 import pjsua2 as pj
 
-from telephony.recording import SIDES, live_path
 from telephony.sip_leg import Leg
-
-
-def join(one: Leg, other: Leg) -> bool:
-    """Let both hear each other; False when one of them has no sound yet. Harmless twice."""
-    if one.media is None or other.media is None:
-        return False
-    one.media.startTransmit(other.media)
-    other.media.startTransmit(one.media)
-    return True
-
-
-def part(one: Leg, other: Leg) -> None:
-    """Silence between them; a leg that is over has left the bridge already."""
-    if one.media is not None and other.media is not None:
-        one.media.stopTransmit(other.media)
-        other.media.stopTransmit(one.media)
-
-
-@cache
-def _silence() -> pj.ToneGenerator:
-    """One source of nothing for all recorders: one that nobody feeds would skip the time."""
-    source = pj.ToneGenerator()
-    source.createToneGenerator(8000, 1)
-    return source
-
-
-class Recorders:
-    """Both sides of a call, each into its own mono file."""
-
-    def __init__(self, folder: Path, call_id: str, customer: Leg, agent: Leg) -> None:
-        self._recorders = []
-        for side, leg in zip(SIDES, (customer, agent), strict=True):
-            if leg.media is None:
-                raise RuntimeError("a leg without sound cannot be recorded")
-            recorder = pj.AudioMediaRecorder()
-            recorder.createRecorder(str(live_path(folder, call_id, side)))
-            leg.media.startTransmit(recorder)
-            _silence().startTransmit(recorder)  # a side without a leg goes on in time
-            self._recorders.append(recorder)
-
-    def hear_agent(self, agent: Leg) -> None:
-        """The agent's leg was replaced. Harmless for the leg that is heard already."""
-        if agent.media is not None:
-            agent.media.startTransmit(self._recorders[1])
-
-    def close(self) -> None:
-        """Stop recording; `recording.wait_until_written` knows when the files are complete."""
-        self._recorders.clear()  # dropping the last reference closes the file
 
 
 class Prompt:

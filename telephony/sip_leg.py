@@ -16,6 +16,7 @@ import pjsua2 as pj
 
 from telephony.sdp_codecs import in_order
 from telephony.sip_codes import q850_cause
+from telephony.voice_quality import Rtp
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ _TARGET = re.compile(
     r"sip:[A-Za-z0-9_.+*#-]{1,64}@[0-9.]{7,15}(:[0-9]{1,5})?(;transport=t(cp|ls))?"
 )
 _HEADER_VALUE = re.compile(r"[ -~]{0,200}")
+_DIGITS = re.compile(r"[0-9A-D*#]{1,32}")
 
 
 class Listener(Protocol):
@@ -75,6 +77,7 @@ class Leg(pj.Call):
         self.codecs: tuple[str, ...] = ()  # in the order of our offer; empty: the library's
         self.heard = False  # anything came from the far end, were it only a 100
         self.last_response = ""  # the final one as it came; empty: none came
+        self.on_digit: Callable[[str], None] | None = None
 
     def dial(self, target: str, shown: str, address: str, headers: dict[str, str]) -> None:
         """Send the INVITE. `shown` is the number the callee sees. Raises ValueError or pj.Error."""
@@ -119,6 +122,32 @@ class Leg(pj.Call):
         rtcp = stat.rtcp
         received, sent = rtcp.rxStat, rtcp.txStat
         return int(received.pkt), int(sent.pkt)
+
+    def rtp(self) -> Rtp:
+        """What has been received so far, with the round trip where reports came."""
+        if self.over or self.media is None:
+            return Rtp()
+        try:
+            stat = self.getStreamStat(0)
+        except pj.Error:
+            return Rtp()
+        rtcp = stat.rtcp
+        received, round_trip = rtcp.rxStat, rtcp.rttUsec
+        jitter = received.jitterUsec
+        return Rtp(
+            int(received.pkt), int(received.loss), jitter.mean / 1000, round_trip.mean / 1000
+        )
+
+    def send_digits(self, digits: str) -> None:
+        """Press keys: RFC 4733, or INFO where the far end takes no events. Raises ValueError."""
+        if not _DIGITS.fullmatch(digits):
+            raise ValueError("keys are 0-9, *, #, A-D")
+        try:
+            self.dialDtmf(digits)
+        except pj.Error:
+            by_info = pj.CallSendDtmfParam()
+            by_info.method, by_info.digits = pj.PJSUA_DTMF_METHOD_SIP_INFO, digits
+            self.sendDtmf(by_info)
 
     def level(self) -> int:
         """How loud the far end is now, 0-255; pjsua2 names it by the bridge's side: Tx."""
@@ -171,6 +200,13 @@ class Leg(pj.Call):
         if self.codecs:
             sdp = prm.sdp
             sdp.wholeSdp = in_order(str(sdp.wholeSdp), self.codecs)
+
+    @guarded
+    def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:
+        """A key by RFC 4733 or INFO; on the main thread, as the endpoint asks."""
+        digit = str(prm.digit)[:1].upper()
+        if self.on_digit is not None and _DIGITS.fullmatch(digit):
+            self.on_digit(digit)
 
     @guarded
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:

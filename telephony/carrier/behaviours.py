@@ -61,6 +61,7 @@ class Plan:
     sound: str
     talks: float
     cause: int = 0  # Q.850, 0: none is sent
+    keys: str = ""  # pressed a second after the answer
 
 
 def plan_for(customers: Customers, seed: int, number: str, nth_call: int) -> Plan:

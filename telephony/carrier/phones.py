@@ -21,14 +21,23 @@ def main() -> int:
     parser.add_argument("--listen", default="127.0.0.1:5090", type=loopback)
     parser.add_argument("--phones", default="6000-6099", type=_range, help="6000-6099")
     parser.add_argument("--log", type=Path, required=True, help="the phones' own log, JSON lines")
-    parser.add_argument("--sound", default="agent", help="what agents say: a name or a WAV file")
+    parser.add_argument(
+        "--sound", default="agent",
+        help="what agents say: a name or a WAV file; {number} in it is the phone's own",
+    )  # fmt: skip
+    parser.add_argument(
+        "--keys", default="=", help="NUMBER=KEYS: pressed a second after the answer"
+    )
     parser.add_argument("--record", type=Path, help="folder for what the phones hear")
     arguments = parser.parse_args()
 
     def plan_of(number: str) -> Plan | None:
         if not number.isdigit() or int(number) not in arguments.phones:
             return None
-        return Plan("phone", 200, 0.05, True, "", arguments.sound, SHIFT_SECONDS)
+        sound = arguments.sound.replace("{number}", number)
+        who, _, keys = arguments.keys.partition("=")
+        keys = keys if number == who else ""
+        return Plan("phone", 200, 0.05, True, "", sound, SHIFT_SECONDS, keys=keys)
 
     ledger = Ledger(arguments.log)
     Exchange(arguments.listen, RTP_PORTS, ledger, plan_of, arguments.record).run()

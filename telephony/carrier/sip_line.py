@@ -41,6 +41,8 @@ class Line:
         self._began = monotonic()
         self._answered_at = 0.0
         self._rung = self._decided = self._gone = False
+        self._keys = plan.keys
+        leg.on_digit = self._pressed
         self._player: pj.AudioMediaPlayer | None = None
         self._playing = ""
         self._packets = 0
@@ -74,6 +76,16 @@ class Line:
             self._leg.hang_up()
         elif self._answered_at:
             self._packets = self._leg.packets_received() or self._packets
+            self._press(now)
+
+    def _press(self, now: float) -> None:
+        """The keys of this customer, a second after the answer."""
+        if self._keys and now - self._answered_at >= 1.0:
+            self._leg.send_digits(self._keys)
+            self._keys = ""
+
+    def _pressed(self, digit: str) -> None:
+        self._ledger.write("digit", self._call, utc_now(), digit=digit)
 
     def _new_recorder(self, folder: Path) -> pj.AudioMediaRecorder:
         """What this side hears, as a WAV file named by the SIP Call-ID."""
