@@ -15,6 +15,7 @@ from telephony.clock import monotonic
 from telephony.customer import Customer
 from telephony.fences import Fences
 from telephony.journal import Journal
+from telephony.prompt_files import Prompts
 from telephony.protocol import (
     SEAT_GONE,
     Abandoned,
@@ -35,7 +36,7 @@ from telephony.screening import Do
 from telephony.screens import Screens
 from telephony.seats import Match, Matcher
 from telephony.settings import TelephonySettings
-from telephony.sip_bridge import Prompt, Recorders, join, part, prompts_in
+from telephony.sip_bridge import Prompt, Recorders, join, part
 from telephony.sip_codes import verdict_heard
 from telephony.sip_leg import Leg
 
@@ -65,7 +66,7 @@ class Customers:
         self._settings, self._account, self._journal = settings, account, journal
         self._agents, self._finisher, self._say = agents, finisher, say
         self._screens = Screens(settings, finisher, say)
-        self._prompts = prompts_in(settings.prompts)
+        self._prompts = Prompts(settings.prompts, settings.own_prompts)
         self._fences = Fences(settings.trunks)
         self._ended: list[Customer] = []
 
@@ -110,8 +111,9 @@ class Customers:
     def play(self, call_id: str, prompt: str) -> None:
         """Play a prompt to a customer."""
         customer = self.calls.get(call_id)
-        if customer is not None and customer.leg is not None and prompt in self._prompts:
-            customer.prompt = Prompt(self._prompts[prompt][0], customer.leg)
+        found = self._prompts.find(prompt)
+        if customer is not None and customer.leg is not None and found is not None:
+            customer.prompt = Prompt(found[0], customer.leg)
 
     def seat_ready(self, seat_id: str, campaigns: tuple[str, ...]) -> None:
         """The seat waits for a customer, if its leg is up."""
@@ -221,7 +223,7 @@ class Customers:
     def _abandon(self, customer: Customer, now: float) -> None:
         """Nobody in time: counted now, then a message, then the end."""
         customer.abandoned = True
-        message = customer.order.message if customer.order.message in self._prompts else ""
+        message = customer.order.message if self._prompts.find(customer.order.message) else ""
         waited = (now - customer.clock_at(now)) * 1000
         self._say(Abandoned(
             call_id=customer.order.call_id, waited_ms=round(waited, 3), message=message
@@ -233,7 +235,7 @@ class Customers:
 
     def _speak(self, customer: Customer, message: str, now: float) -> None:
         """A message, then the end; without one the end at once."""
-        prompt = self._prompts.get(message)
+        prompt = self._prompts.find(message)
         if prompt is None or customer.leg is None:
             self._end(customer, EndedBy.NODE)
             return

@@ -11,6 +11,7 @@ from flask import Flask, Response, g, jsonify
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 
+from dialer.actions.prompts import SHIPPED_ONLY, PromptFolders
 from dialer.clock import utc_now
 from dialer.reports.warnings import warnings
 from dialer.settings import DialerSettings
@@ -23,6 +24,7 @@ from workbench import (
     errors,
     live,
     plan_desk,
+    prompt_desk,
     report_desk,
     supervisor_desk,
 )
@@ -37,6 +39,7 @@ def create_app(
     dialer: DialerSettings,
     sessions: Sessions | None = None,
     recordings: Path | None = None,
+    prompts: PromptFolders = SHIPPED_ONLY,
 ) -> Flask:
     """The workbench, ready to serve; `live.Follower.start` begins the pushing."""
     app = Flask(__name__, static_folder=str(STATIC), static_url_path="/static")
@@ -52,13 +55,22 @@ def create_app(
         KEPT_UPLOADS=dialer.uploads,
         KEPT_PACK=dialer.pack(),
         KEPT_RECORDINGS=recordings,
+        KEPT_PROMPTS=prompts,
         SEND_FILE_MAX_AGE_DEFAULT=0,  # asked for again with an ETag: a new version is seen at once
     )
     csrf = CSRFProtect(app)
     auth.install(app, sessions)
     errors.install(app)
     live.install(app, sessions, settings.public_url.rstrip("/"))
-    for desk in (auth, agent_desk, supervisor_desk, campaign_desk, report_desk, plan_desk):
+    for desk in (
+        auth,
+        agent_desk,
+        supervisor_desk,
+        campaign_desk,
+        report_desk,
+        plan_desk,
+        prompt_desk,
+    ):
         app.register_blueprint(desk.pages)
     api.install(app, csrf)
     _pages(app)

@@ -30,6 +30,7 @@ MATRIX = """
 --xx PUT /campaigns/<int:campaign_id>/lists
 -xxx GET /campaigns/<int:campaign_id>/pacing
 -xxx POST /campaigns/<int:campaign_id>/pause
+--xx PUT /campaigns/<int:campaign_id>/message
 --xx PUT /campaigns/<int:campaign_id>/pool
 -xxx GET /campaigns/<int:campaign_id>/rules
 --xx PUT /campaigns/<int:campaign_id>/rules
@@ -104,6 +105,11 @@ xxxx POST /promises/<int:promise_id>/renegotiate
 --xx GET /report-schedules
 --xx POST /report-schedules
 --xx DELETE /report-schedules/<int:schedule_id>
+-xxx GET /prompts
+--xx POST /prompts
+--xx DELETE /prompts/<int:prompt_id>
+-xxx GET /prompts/<int:prompt_id>/sound
+--xx POST /prompts/upload
 -xxx GET /reports/agents
 -xxx GET /reports/campaigns
 --xx GET /reports/creditors/<int:creditor_id>

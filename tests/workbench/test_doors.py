@@ -40,6 +40,12 @@ MATRIX = {
     ("GET", "/plan"): BOARD, ("GET", "/plan/measured/<int:campaign_id>"): BOARD,
     ("POST", "/plan/runs"): BOARD, ("GET", "/plan/runs/<run_id>"): BOARD,
     ("POST", "/plan/runs/<run_id>/cancel"): BOARD,
+    ("GET", "/prompts"): MANAGERS, ("GET", "/prompts/list"): MANAGERS, ("POST", "/prompts"): MANAGERS,
+    ("POST", "/prompts/preview"): MANAGERS, ("POST", "/prompts/upload"): MANAGERS,
+    ("GET", "/prompts/<int:prompt_id>/sound"): BOARD, ("GET", "/prompts/shipped/<name>/sound"): BOARD,
+    ("POST", "/prompts/<int:prompt_id>/retire"): MANAGERS,
+    ("POST", "/campaigns/<int:campaign_id>/message"): MANAGERS,
+    ("POST", "/campaigns/<int:campaign_id>/screening"): MANAGERS,
     ("GET", "/template.csv"): MANAGERS, ("POST", "/numbers"): MANAGERS,
 }  # fmt: skip
 
@@ -62,6 +68,7 @@ def test_the_matrix_holds_for_every_cell(office, role):
             continue
         path = rule.replace("<int:campaign_id>", "9").replace("<int:upload_id>", "9")
         path = path.replace("<int:file_id>", "9").replace("<int:schedule_id>", "9")
+        path = path.replace("<int:prompt_id>", "9").replace("<name>", "none")
         path = path.replace("<any(commit, discard, cancel, undo):word>", "undo")
         path = path.replace("<any(campaigns, agents, numbers):kind>", "agents")
         answer = visitor.client.get(path) if method == "GET" else visitor.post(path)

@@ -44,6 +44,7 @@ from dialer.store.tables.money import Offer, Payment, PaymentFile, Plan
 from dialer.store.tables.numbers import NumberPool, OutboundNumber
 from dialer.store.tables.people import Assignment, Seat, SeatSpan, Training, User
 from dialer.store.tables.placements import Agreement, BucketRow, Case, Placement, UploadTemplate
+from dialer.store.tables.recordings import Prompt
 from dialer.store.tables.reporting import BalanceDay, Cost, ReportFile, ReportSchedule
 
 __all__ = [
@@ -91,6 +92,7 @@ __all__ = [
     "Plan",
     "Preview",
     "Promise",
+    "Prompt",
     "Pulse",
     "ReportFile",
     "ReportSchedule",
