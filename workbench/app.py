@@ -25,6 +25,7 @@ from workbench import (
     live,
     plan_desk,
     prompt_desk,
+    recording_desk,
     report_desk,
     supervisor_desk,
 )
@@ -55,6 +56,7 @@ def create_app(
         KEPT_UPLOADS=dialer.uploads,
         KEPT_PACK=dialer.pack(),
         KEPT_RECORDINGS=recordings,
+        KEPT_SOUNDS=dialer.sounds(recordings or Path("var/recordings")),
         KEPT_PROMPTS=prompts,
         SEND_FILE_MAX_AGE_DEFAULT=0,  # asked for again with an ETag: a new version is seen at once
     )
@@ -70,6 +72,7 @@ def create_app(
         report_desk,
         plan_desk,
         prompt_desk,
+        recording_desk,
     ):
         app.register_blueprint(desk.pages)
     api.install(app, csrf)

@@ -125,7 +125,8 @@ def _levelled(sound: _Sound) -> npt.NDArray[np.int16]:
 def _levels(sound: _Sound) -> _Sound:
     step = RATE // 10
     whole = sound[: len(sound) // step * step].reshape(-1, step)
-    return np.sqrt((whole**2).mean(axis=1)).astype(np.float32)
+    levels: _Sound = np.sqrt((whole**2).mean(axis=1)).astype(np.float32)
+    return levels
 
 
 def _without_edges(sound: _Sound) -> _Sound:

@@ -1,8 +1,8 @@
 """What a prompt may say. Nobody knows who is listening: a mailbox is shared, a phone is picked up by others.
 
 So no prompt may let a third party learn of a debt (12 CFR 1006.10 and 1006.2(j), FCA CONC 7.9,
-GB/T 45251-2025), and none may name anything of a person. A machine can look for words; whether the message is decent it
-cannot judge, and what a recording really says it cannot hear: its text is the uploader's word.
+GB/T 45251-2025), and none may name anything of a person. A machine can look
+for words; whether the message is decent it cannot judge.
 """
 
 from __future__ import annotations

@@ -53,6 +53,7 @@ xxxx POST /contacts/check
 -xxx GET /creditors
 --xx POST /creditors
 --xx PUT /creditors/<int:creditor_id>/buckets
+--xx PUT /creditors/<int:creditor_id>/recordings
 -xxx GET /debtors/<int:debtor_id>/timeline
 xxxx POST /dials
 xxxx GET /dials/<int:request_id>
@@ -97,6 +98,10 @@ xxxx POST /plans
 -xxx GET /promises
 -xxx POST /promises/<int:promise_id>/cancel
 xxxx POST /promises/<int:promise_id>/renegotiate
+-xxx GET /recordings/<attempt_id>
+-xxx PUT /recordings/<attempt_id>/hold
+-xxx GET /recordings/<attempt_id>/sound
+-xxx POST /recordings/find
 --xx GET /report-files
 --xx POST /report-files
 --xx GET /report-files/<int:file_id>

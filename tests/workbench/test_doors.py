@@ -46,6 +46,9 @@ MATRIX = {
     ("POST", "/prompts/<int:prompt_id>/retire"): MANAGERS,
     ("POST", "/campaigns/<int:campaign_id>/message"): MANAGERS,
     ("POST", "/campaigns/<int:campaign_id>/screening"): MANAGERS,
+    ("GET", "/recordings"): BOARD, ("POST", "/recordings/find"): BOARD,
+    ("POST", "/recordings/<attempt_id>/listen"): BOARD, ("GET", "/recordings/<attempt_id>/sound"): BOARD,
+    ("POST", "/recordings/<attempt_id>/hold"): BOARD,
     ("GET", "/template.csv"): MANAGERS, ("POST", "/numbers"): MANAGERS,
 }  # fmt: skip
 
@@ -68,7 +71,11 @@ def test_the_matrix_holds_for_every_cell(office, role):
             continue
         path = rule.replace("<int:campaign_id>", "9").replace("<int:upload_id>", "9")
         path = path.replace("<int:file_id>", "9").replace("<int:schedule_id>", "9")
-        path = path.replace("<int:prompt_id>", "9").replace("<name>", "none")
+        path = (
+            path.replace("<int:prompt_id>", "9")
+            .replace("<name>", "none")
+            .replace("<attempt_id>", "9")
+        )
         path = path.replace("<any(commit, discard, cancel, undo):word>", "undo")
         path = path.replace("<any(campaigns, agents, numbers):kind>", "agents")
         answer = visitor.client.get(path) if method == "GET" else visitor.post(path)
