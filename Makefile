@@ -28,7 +28,7 @@ check:           ## format, lint, types, import directions
 
 lock:            ## resolve pyproject.toml into the two lock files
 	.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	    --extra setup --extra pg --extra plot pyproject.toml -o requirements.lock
+	    --extra setup --extra pg --extra plot --extra bucket pyproject.toml -o requirements.lock
 	.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	    --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
 

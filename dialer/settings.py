@@ -9,8 +9,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from dialer.domain.compliance import RulePack
+from dialer.domain.retention import DAYS_DEFAULT, DAYS_MAX
 from dialer.packs import load_pack
 from dialer.packs.calendars import ExtraDays
+from dialer.store.recording_files import SoundStore
+from dialer.store.shelf import open_shelf
 from telephony.config_file import Section, load_section
 
 
@@ -28,6 +31,15 @@ class HolidaySettings(Section):
     working: tuple[date, ...] = ()
 
 
+class RecordingSettings(Section):
+    """`key_file` seals recordings: without it nobody can play them again. `store`: a bucket's URL
+    (`s3://recordings/kept`); empty: `recordings/` of `telephony.folder`. `keep_days`: see docs."""
+
+    key_file: Path = Path("var/recordings.key")
+    store: str = ""
+    keep_days: Annotated[int, Field(ge=1, le=DAYS_MAX)] = DAYS_DEFAULT
+
+
 class DialerSettings(Section):
     """What the engine and every reader of the store need."""
 
@@ -38,10 +50,15 @@ class DialerSettings(Section):
     reports: Path = Path("var/reports")
     pacing: PacingSettings = PacingSettings()
     holidays: HolidaySettings = HolidaySettings()
+    recordings: RecordingSettings = RecordingSettings()
 
     def pack(self) -> RulePack:
         """The rule pack in force, with this installation's days off."""
         return load_pack(self.rule_pack, self.extra_days())
+
+    def sounds(self, folder: Path) -> SoundStore:
+        """Where recordings are kept, and how they are opened; `folder` is the nodes'."""
+        return SoundStore(open_shelf(self.recordings.store, folder), self.recordings.key_file)
 
     def extra_days(self) -> ExtraDays:
         """What the operator added to the calendar."""

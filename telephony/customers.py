@@ -17,6 +17,7 @@ from telephony.customer import Customer
 from telephony.in_call import InCall
 from telephony.journal import Journal
 from telephony.placing import Placing, Wire
+from telephony.prompt_files import Prompts
 from telephony.protocol import (
     SEAT_GONE,
     Abandoned,
@@ -37,7 +38,7 @@ from telephony.screening import Do
 from telephony.screens import Screens
 from telephony.seats import Match, Matcher
 from telephony.settings import TelephonySettings
-from telephony.sip_bridge import Prompt, prompts_in
+from telephony.sip_bridge import Prompt
 from telephony.sip_codes import verdict_heard
 from telephony.sip_leg import Leg
 
@@ -74,7 +75,7 @@ class Customers:
         self.in_call = InCall(settings, journal, agents, self.matcher, self.calls, say)
         self._sound = CallSound(agents, say)
         self._screens = Screens(settings, finisher, say)
-        self._prompts = prompts_in(settings.prompts)
+        self._prompts = Prompts(settings.prompts, settings.own_prompts)
         self._ended: list[Customer | Leg] = []
         self._elsewhere: list[tuple[Customer, Ended]] = []  # and how it ended, if no trunk takes it
 
@@ -109,8 +110,9 @@ class Customers:
     def play(self, call_id: str, prompt: str) -> None:
         """Play a prompt to a customer."""
         customer = self.calls.get(call_id)
-        if customer is not None and customer.leg is not None and prompt in self._prompts:
-            customer.prompt = Prompt(self._prompts[prompt][0], customer.leg)
+        found = self._prompts.find(prompt)
+        if customer is not None and customer.leg is not None and found is not None:
+            customer.prompt = Prompt(found[0], customer.leg)
 
     def seat_ready(self, seat_id: str, campaigns: tuple[str, ...]) -> None:
         """The seat waits for a customer, if its leg is up."""
@@ -230,7 +232,7 @@ class Customers:
     def _abandon(self, customer: Customer, now: float) -> None:
         """Nobody in time: counted now, then a message, then the end."""
         customer.abandoned = True
-        message = customer.order.message if customer.order.message in self._prompts else ""
+        message = customer.order.message if self._prompts.find(customer.order.message) else ""
         waited = (now - customer.clock_at(now)) * 1000
         self._say(Abandoned(
             call_id=customer.order.call_id, waited_ms=round(waited, 3), message=message
@@ -242,7 +244,7 @@ class Customers:
 
     def _speak(self, customer: Customer, message: str, now: float) -> None:
         """A message, then the end; without one the end at once."""
-        prompt = self._prompts.get(message)
+        prompt = self._prompts.find(message)
         if prompt is None or customer.leg is None:
             self._end(customer, EndedBy.NODE)
             return

@@ -79,6 +79,11 @@ class TelephonySettings(Section):
         return self.folder / "recordings"
 
     @property
+    def own_prompts(self) -> Path:
+        """Folder of this site's own prompts; those shipped with Kept lie in `prompts`."""
+        return self.folder / "prompts"
+
+    @property
     def journal(self) -> Path:
         """The dialog journal that the reaper reads."""
         return self.folder / "run" / f"{self.node}.journal"

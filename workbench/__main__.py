@@ -9,6 +9,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from dialer import settings as dialer_settings
+from dialer.actions.prompts import PromptFolders
 from telephony import log as log_lines
 from telephony import settings as telephony_settings
 from telephony.config_file import ConfigError
@@ -32,9 +33,11 @@ class _Server(BaseApplication):
         """In the worker, after the fork: threads start here."""
         from workbench.app import create_app
 
+        telephony = telephony_settings.load()
         app = create_app(
-            self._settings, self._dialer, recordings=telephony_settings.load().recordings
-        )
+            self._settings, self._dialer, recordings=telephony.recordings,
+            prompts=PromptFolders(telephony.prompts, telephony.own_prompts),
+        )  # fmt: skip
         app.extensions["kept_follower"].start()
         return app
 

@@ -11,6 +11,7 @@ from flask import Flask, Response, g, jsonify
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 
+from dialer.actions.prompts import SHIPPED_ONLY, PromptFolders
 from dialer.clock import utc_now
 from dialer.reports.warnings import warnings
 from dialer.settings import DialerSettings
@@ -24,6 +25,8 @@ from workbench import (
     errors,
     live,
     plan_desk,
+    prompt_desk,
+    recording_desk,
     report_desk,
     settings_desk,
     supervisor_desk,
@@ -34,6 +37,7 @@ from workbench.translations import LANGUAGES, NAMES, catalogue
 STATIC = Path(__file__).parent.parent / "static"
 DESKS = (
     auth, agent_desk, supervisor_desk, campaign_desk, report_desk, plan_desk, settings_desk,
+    prompt_desk, recording_desk,
 )  # fmt: skip
 
 
@@ -42,6 +46,7 @@ def create_app(
     dialer: DialerSettings,
     sessions: Sessions | None = None,
     recordings: Path | None = None,
+    prompts: PromptFolders = SHIPPED_ONLY,
 ) -> Flask:
     """The workbench, ready to serve; `live.Follower.start` begins the pushing."""
     app = Flask(__name__, static_folder=str(STATIC), static_url_path="/static")
@@ -58,6 +63,8 @@ def create_app(
         KEPT_PACK=dialer.pack(),
         KEPT_RECORDINGS=recordings,
         KEPT_AUDIO=settings.audio,
+        KEPT_SOUNDS=dialer.sounds(recordings or Path("var/recordings")),
+        KEPT_PROMPTS=prompts,
         SEND_FILE_MAX_AGE_DEFAULT=0,  # asked for again with an ETag: a new version is seen at once
     )
     csrf = CSRFProtect(app)

@@ -193,7 +193,9 @@ def audit_pack(creditor: int, first: datetime, last: datetime, out: Path) -> Non
     with read(open_store(settings.database)) as session:
         if not exists(session, creditor):
             raise click.ClickException(f"没有委托方 {creditor} / there is no creditor {creditor}")
-        about = Subject(session, creditor, period, settings.pack(), recordings)
+        about = Subject(
+            session, creditor, period, settings.pack(), recordings, settings.sounds(recordings)
+        )
         manifest = write_pack(about, out, utc_now(), progress)
     click.echo(json.dumps(manifest, ensure_ascii=False, indent=1))
 

@@ -15,6 +15,8 @@ from pydantic import (
     model_validator,
 )
 
+from dialer.actions.screening import Policy
+
 AttemptId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]
 SAYS = r"^[^\x00]*[^\s\x00][^\x00]*$"  # something beside blanks
@@ -170,6 +172,14 @@ class SettingsIn(Message):
     """key -> value of what is to change; null sets a value back to its default."""
 
     changes: Annotated[dict[str, int | float | str | bool | None], Field(max_length=60)]
+
+
+class ScreeningIn(Message):
+    """`hang_up` and `leave_message` keep machines from agents; see docs/answer-kinds.md before."""
+
+    policy: Policy
+    limit_ms: int = 4000
+    message: Annotated[str, Field(max_length=64)] = ""
 
 
 class ListIn(Message):

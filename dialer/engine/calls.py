@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dialer.actions.apply_outcome import apply_outcome
+from dialer.actions.recordings import take_raw
 from dialer.clock import monotonic
 from dialer.domain.abandonment import cause_of
 from dialer.domain.call import (
@@ -171,8 +172,8 @@ def _note_details(
             attempt.trunk = trunk
         case Judged():
             _note_verdict(session, attempt, event, at)
-        case RecordingSaved(path=path, sha256=digest):
-            attempt.recording, attempt.recording_sha256 = path, digest
+        case RecordingSaved(path=path, sha256=digest, seconds=seconds):
+            take_raw(session, attempt, path, digest, seconds, at)
         case Ended(verdict=verdict, sip_code=code, ended_by=by, talk_ms=talk):
             if attempt.ended_at is None:
                 attempt.screened = event.screened

@@ -20,6 +20,7 @@ from dialer.clock import monotonic, utc_now
 from dialer.domain.call import CallState, WasEnded
 from dialer.domain.pacing import Mode, Plan
 from dialer.engine import agent_audio, calls, recover, schedule, stops
+from dialer.engine.archive import Archive
 from dialer.engine.budgets import Budgets
 from dialer.engine.directed import Directed
 from dialer.engine.floor import PACED, Floor, LiveCall, give_node, load_running, load_seat, settle
@@ -338,12 +339,17 @@ def run(
     """The process: until `stop` is set. Raises LeaseHeld when another engine has the lease."""
     engine = Engine(settings, telephony, sessions)
     engine.start()
-    maker = Maker(sessions, settings.reports, telephony.recordings, settings.pack())
-    jobs = schedule.start(sessions, (engine.list_counts, engine.budgets), maker)
+    sounds = settings.sounds(telephony.recordings)
+    maker = Maker(sessions, settings.reports, telephony.recordings, settings.pack(), sounds)
+    archive = Archive(
+        sessions, telephony.recordings, sounds, settings.pack(), settings.recordings.keep_days
+    )
+    jobs = schedule.start(sessions, (engine.list_counts, engine.budgets), maker, archive)
     try:
         while not stop.is_set():
             engine.turn()
     finally:
         jobs.shutdown(wait=False)
+        archive.close()
     engine.stop()
     return 0

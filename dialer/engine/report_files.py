@@ -20,6 +20,7 @@ from dialer.reports.audit_pack import Cancelled, Subject, write_pack
 from dialer.reports.creditor import creditor_report
 from dialer.reports.period import Period
 from dialer.reports.report_tables import as_file
+from dialer.store.recording_files import SoundStore
 from dialer.store.session import Sessions, read
 from dialer.store.tables import ReportFile
 
@@ -35,6 +36,7 @@ class Maker:
     folder: Path
     recordings: Path | None
     pack: RulePack
+    sounds: SoundStore | None = None  # what is sealed already
 
     def run(self, now: Callable[[], datetime]) -> int:
         """Plan what is due, then make everything that waits or that a dead engine left half made.
@@ -82,7 +84,9 @@ class Maker:
         progress(0, 0)
         with read(self.sessions) as session:
             period = Period(file.first, file.last)
-            about = Subject(session, file.creditor_id, period, self.pack, self.recordings)
+            about = Subject(
+                session, file.creditor_id, period, self.pack, self.recordings, self.sounds
+            )
             write_pack(about, target, now, progress)
 
     def _report(self, file: ReportFile, target: Path) -> None:

@@ -18,6 +18,7 @@ from dialer.actions.seats import pause_untrained
 from dialer.actions.settling import remind, settle_due
 from dialer.clock import utc_now
 from dialer.domain.caller_numbers import ZONE
+from dialer.engine.archive import Archive
 from dialer.engine.budgets import Budgets
 from dialer.engine.list_counts import ListCounts
 from dialer.engine.number_pool import end_rests
@@ -32,7 +33,7 @@ WAITING = ("received", "reading", "committing", "withdrawing")
 
 
 def start(
-    sessions: Sessions, watches: Sequence[ListCounts | Budgets], maker: Maker
+    sessions: Sessions, watches: Sequence[ListCounts | Budgets], maker: Maker, archive: Archive
 ) -> BackgroundScheduler:
     """Start the jobs; call `shutdown` on the answer."""
     scheduler = BackgroundScheduler(timezone="UTC")
@@ -69,6 +70,11 @@ def start(
         make_report_files, "interval", args=[maker], seconds=2, coalesce=True, max_instances=1,
         misfire_grace_time=300, id="report_files",
     )  # fmt: skip
+    for keeping, seconds in ((seal_recordings, 1), (tidy_recordings, 600)):
+        scheduler.add_job(
+            keeping, "interval", args=[archive], seconds=seconds, coalesce=True, max_instances=1,
+            misfire_grace_time=300, id=keeping.__name__,
+        )  # fmt: skip
     scheduler.start()
     return scheduler
 
@@ -115,6 +121,18 @@ def note_balances(sessions: Sessions) -> None:
 def make_report_files(maker: Maker) -> None:
     """Scheduled reports that are due, and files that somebody asked for."""
     maker.run(utc_now)
+
+
+def seal_recordings(archive: Archive) -> None:
+    """Finished recordings become sealed Ogg Opus."""
+    archive.run(utc_now)
+
+
+def tidy_recordings(archive: Archive) -> None:
+    """Recordings whose time is over are deleted."""
+    deleted = archive.tidy(utc_now)
+    if deleted:
+        log.info("recordings deleted", extra={"action": "recording.delete", "count": deleted})
 
 
 def end_number_rests(sessions: Sessions) -> None:

@@ -44,6 +44,7 @@ def load_pack(name: str, extra: ExtraDays = NO_EXTRA) -> RulePack:
                    "THIRD_PARTY": data["third_party"]["citation"],
                    "ABANDON_BUDGET": data["abandon"]["citation"],
                    "PLAN": data["plans"]["citation"]},
+        recording_days_min=data.get("recordings", {}).get("days_min", 0),
         closed_on_holidays=data["hours"].get("closed_on_holidays", False),
         holidays=days.holidays,
         working_weekends=days.working_weekends,

@@ -74,6 +74,7 @@ def _campaign(session: Session, campaign: Campaign, creditor: str) -> dict[str, 
         "promises": session.scalar(
             select(func.count()).select_from(Promise).where(Promise.campaign_id == campaign.id)
         ),
+        "message": campaign.message, "creditor_id": campaign.creditor_id,
         "screening": {
             "policy": campaign.amd_policy, "limit_ms": campaign.amd_limit_ms,
             "message": campaign.amd_message,

@@ -7,6 +7,7 @@ import { facts, get, post, t } from "./page.js";
 import { view, watch } from "./live.js";
 import { time } from "./format.js";
 import { Waterfall } from "./waterfall.js";
+import { Screening } from "./screening.js";
 
 const fault = signal("");
 
@@ -58,6 +59,7 @@ function Campaign({ campaign }) {
         : html`<button class="btn btn-success" data-act="start" onClick=${() => tell(`/campaigns/${campaign.id}/start`)}>${t("campaigns.start")}</button>`}</div></header>
     <p class="text-body-secondary">${campaign.creditor} · ${t("campaigns.rings", { seconds: campaign.ring_seconds })} · <a href=${`/campaigns/${campaign.id}/settings`} data-act="settings">${t("nav.settings")}</a></p>
     <${ModeChoice} campaign=${campaign} />
+    <${Screening} campaign=${campaign} tell=${tell} />
     <div class="progress" role="progressbar" aria-valuenow=${done} aria-valuemin="0" aria-valuemax="100" aria-label=${t("campaigns.done")}><div class="progress-bar" style=${{ width: `${done}%` }}></div></div>
     <dl class="pairs tight">
       <div><dt>${t("campaigns.entries")}</dt><dd data-entries>${campaign.entries}</dd></div>

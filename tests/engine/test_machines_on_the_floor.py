@@ -51,10 +51,10 @@ def test_a_machine_that_was_hung_up_on_is_counted_as_such(open_floor, sessions, 
 
 def test_a_message_is_left_only_where_messages_are_allowed(open_floor, sessions, tmp_path):
     campaign = make_campaign(sessions, tmp_path, 1, now())
-    policy(sessions, campaign, "leave_message", message="mailbox-zh")
+    policy(sessions, campaign, "leave_message", message="sorry-zh")
     floor = open_floor(lambda _: Behaviour(screened=Screened.MESSAGE), 1)
     floor.run(lambda: _codes(sessions) == ["AM_MESSAGE"])
-    assert floor.nodes.originated[0].screen.message == "mailbox-zh"
+    assert floor.nodes.originated[0].screen.message == "sorry-zh"
 
 
 def test_a_suspended_number_is_tried_again_days_later(open_floor, sessions, tmp_path):

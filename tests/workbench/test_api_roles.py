@@ -30,6 +30,7 @@ MATRIX = """
 --xx PUT /campaigns/<int:campaign_id>/lists
 -xxx GET /campaigns/<int:campaign_id>/pacing
 -xxx POST /campaigns/<int:campaign_id>/pause
+--xx PUT /campaigns/<int:campaign_id>/message
 --xx PUT /campaigns/<int:campaign_id>/pool
 -xxx GET /campaigns/<int:campaign_id>/rules
 --xx PUT /campaigns/<int:campaign_id>/rules
@@ -52,6 +53,7 @@ xxxx POST /contacts/check
 -xxx GET /creditors
 --xx POST /creditors
 --xx PUT /creditors/<int:creditor_id>/buckets
+--xx PUT /creditors/<int:creditor_id>/recordings
 -xxx GET /debtors/<int:debtor_id>/timeline
 xxxx POST /dials
 xxxx GET /dials/<int:request_id>
@@ -96,6 +98,10 @@ xxxx POST /plans
 -xxx GET /promises
 -xxx POST /promises/<int:promise_id>/cancel
 xxxx POST /promises/<int:promise_id>/renegotiate
+-xxx GET /recordings/<attempt_id>
+-xxx PUT /recordings/<attempt_id>/hold
+-xxx GET /recordings/<attempt_id>/sound
+-xxx POST /recordings/find
 --xx GET /report-files
 --xx POST /report-files
 --xx GET /report-files/<int:file_id>
@@ -104,6 +110,11 @@ xxxx POST /promises/<int:promise_id>/renegotiate
 --xx GET /report-schedules
 --xx POST /report-schedules
 --xx DELETE /report-schedules/<int:schedule_id>
+-xxx GET /prompts
+--xx POST /prompts
+--xx DELETE /prompts/<int:prompt_id>
+-xxx GET /prompts/<int:prompt_id>/sound
+--xx POST /prompts/upload
 -xxx GET /reports/agents
 -xxx GET /reports/campaigns
 --xx GET /reports/creditors/<int:creditor_id>

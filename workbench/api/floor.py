@@ -9,7 +9,7 @@ from pydantic import Field
 
 from dialer.actions.assignments import assign_campaigns, weigh_campaign
 from dialer.actions.refusals import Refused
-from dialer.actions.screening import Policy, set_screening
+from dialer.actions.screening import set_screening
 from dialer.clock import utc_now
 from dialer.reports.live_board import pacing_of, snapshot
 from dialer.store.session import read
@@ -17,8 +17,9 @@ from workbench.api.door import actor, sessions
 from workbench.api.endpoints import endpoint
 from workbench.auth import language_now
 from workbench.metrics import CONTENT_TYPE, exposition
+from workbench.prompt_uploads import prompt_folders
 from workbench.rules import pack_in_force
-from workbench.schemas import Message
+from workbench.schemas import Message, ScreeningIn
 from workbench.translations import say
 
 BOARD = ("supervisor", "manager")
@@ -37,14 +38,6 @@ class WeightIn(Message):
     weight: float
 
 
-class ScreeningIn(Message):
-    """`hang_up` and `leave_message` keep machines from agents; see docs/answer-kinds.md before."""
-
-    policy: Policy
-    limit_ms: int = 4000
-    message: Annotated[str, Field(max_length=64)] = ""
-
-
 @endpoint(
     "PUT",
     "/campaigns/<int:campaign_id>/screening",
@@ -56,7 +49,7 @@ def put_screening(campaign_id: int, body: ScreeningIn) -> dict[str, Any]:
     """For calls from now on."""
     set_screening(
         sessions(), actor(), campaign_id, policy=body.policy, limit_ms=body.limit_ms,
-        message=body.message, now=utc_now(),
+        message=body.message, now=utc_now(), folders=prompt_folders(),
     )  # fmt: skip
     return {}
 

@@ -87,6 +87,7 @@ class RulePack:
     holidays: frozenset[date] = frozenset()
     working_weekends: frozenset[date] = frozenset()  # make-up days of the state (调休)
     calendar_through: int = 0  # the last year whose days off are known
+    recording_days_min: int = 0  # recordings may not be deleted sooner
 
     def periods_max(self, product: str) -> int:
         """The most instalments of a plan, by the words in the product's name; `""` is in every name."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +16,10 @@ from dialer.domain.phone_numbers import masked
 from dialer.reports.audit_pack.subject import Subject, Table
 from dialer.reports.compliance import abandonment_sheets
 from dialer.reports.pressure import debtor_days
-from dialer.store.tables import AuditRow, Campaign, Entry, Outcome, Phone
+from dialer.store.recording_files import SUFFIX
+from dialer.store.sealed import Broken, KeyMissing
+from dialer.store.shelf import FolderShelf, Shelf, sha256_of
+from dialer.store.tables import Attempt, AuditRow, Campaign, Entry, Outcome, Phone, Recording
 
 SAMPLE = 20  # recordings that go into the pack itself
 
@@ -55,35 +58,68 @@ def block_log(about: Subject) -> Table:
 
 
 def recording_index(about: Subject) -> Table:
-    """(3) Every talk of a second or more with its recording: ok, missing, file missing, changed."""
-    return [
-        {"attempt_id": a.id, "path": a.recording, "sha256": a.recording_sha256,
-         "talk_ms": a.talk_ms, "state": _state(a.recording, a.recording_sha256, about.recordings)}
-        for a, *_ in about.calls if a.connected_at is not None and a.talk_ms >= 1000
-    ]  # fmt: skip
+    """(3) Every talk of a second or more with its recording: ok, missing, file missing, changed, damaged
+    before it was sealed, deleted after its time. `sound_sha256`: of the Ogg Opus inside."""
+    return [_indexed(about, c.attempt) for c in about.calls
+            if c.attempt.connected_at is not None and c.attempt.talk_ms >= 1000]  # fmt: skip
 
 
-def _state(recording: str, sha256: str, folder: Path | None) -> str:
-    if not recording:
+def _indexed(about: Subject, attempt: Attempt) -> dict[str, Any]:
+    row = about.kept.get(attempt.id)
+    return {
+        "attempt_id": attempt.id, "path": attempt.recording, "sha256": attempt.recording_sha256,
+        "sound_sha256": row.sound_sha256 if row else "", "wav_sha256": row.wav_sha256 if row else "",
+        "talk_ms": attempt.talk_ms, "state": _state(about, attempt, row),
+        "deleted_at": row.deleted_at.isoformat() if row and row.deleted_at else "",
+        "legal_hold": row.legal_hold if row else "",
+    }  # fmt: skip
+
+
+def _state(about: Subject, attempt: Attempt, row: Recording | None) -> str:
+    if not attempt.recording:
         return "missing"
-    if folder is None:
+    if row is not None and row.state in ("deleted", "damaged"):
+        return row.state
+    shelf = _shelf(about, attempt.recording)
+    if shelf is None:
         return "ok"
-    path = folder / recording
-    if not path.is_file():
+    try:
+        return (
+            "ok" if sha256_of(shelf, attempt.recording) == attempt.recording_sha256 else "changed"
+        )
+    except FileNotFoundError:
         return "file missing"
-    with path.open("rb") as file:
-        return "ok" if hashlib.file_digest(file, "sha256").hexdigest() == sha256 else "changed"
 
 
-def sample(about: Subject) -> list[tuple[str, Path]]:
-    """(3) Recordings spread evenly over the period, to listen to without asking us."""
+def _shelf(about: Subject, name: str) -> Shelf | None:
+    """What is sealed lies where `sounds` says, what is not yet in the nodes' folder."""
+    if name.endswith(SUFFIX) and about.sounds is not None:
+        return about.sounds.shelf
+    return FolderShelf(about.recordings) if about.recordings is not None else None
+
+
+def sample(about: Subject) -> Iterator[tuple[str, bytes]]:
+    """(3) Recordings spread evenly over the period, opened, to listen to without asking us. One that does
+    not open is left out; the index says "changed"."""
     if about.recordings is None:
-        return []
-    there = [
-        a for a, *_ in about.calls if a.recording and (about.recordings / a.recording).is_file()
-    ]
+        return
+    there = [c.attempt for c in about.calls if _is_there(about, c.attempt)]
     step = max(len(there) // SAMPLE, 1)
-    return [(f"{a.id}.wav", about.recordings / a.recording) for a in there[::step][:SAMPLE]]
+    for attempt in there[::step][:SAMPLE]:
+        name, sounds = attempt.recording, about.sounds
+        if not name.endswith(SUFFIX):
+            yield f"{attempt.id}.wav", (about.recordings / name).read_bytes()
+        elif sounds is not None:
+            with suppress(Broken, KeyMissing, FileNotFoundError):
+                yield f"{attempt.id}.ogg", b"".join(sounds.open(name).sound())
+
+
+def _is_there(about: Subject, attempt: Attempt) -> bool:
+    shelf = _shelf(about, attempt.recording) if attempt.recording else None
+    try:
+        return shelf is not None and shelf.size(attempt.recording) > 0
+    except FileNotFoundError:
+        return False
 
 
 def playback_log(about: Subject) -> Table:

@@ -42,7 +42,7 @@ PARTS = (
          "the last no of each entry is kept, not every one"),
     Part(3, "recordings", (("03-recordings.csv", calls.recording_index),
                            ("03-playback.csv", calls.playback_log)),
-         "recordings cannot be played in this version, so the playback log has no rows of it"),
+         "sealed recordings are opened for the sample: the SHA-256 of each .ogg is sound_sha256"),
     Part(4, "hours and frequency", (("04-per-debtor-day.csv", calls.per_debtor_day),
                                     ("04-hours.csv", calls.hours))),
     Part(5, "third parties", (("05-third-parties.csv", calls.third_parties),),
@@ -101,8 +101,8 @@ def write_pack(
                 table = make(about)
                 put(name, table_csv(table or NOTHING), len(table))
                 progress(n, len(work) + 3)
-            for name, path in calls.sample(about):
-                put(f"03-sample/{name}", path.read_bytes())
+            for name, sound in calls.sample(about):
+                put(f"03-sample/{name}", sound)
             manifest = _manifest(about, listed, now)
             archive.writestr("manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
         progress(len(work) + 3, len(work) + 3)

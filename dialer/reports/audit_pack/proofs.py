@@ -135,7 +135,9 @@ def _foreign_numbers(about: Subject) -> Answer:
 
 def _without_recording(about: Subject) -> Answer:
     index = recording_index(about)
-    return Answer(len(index), [row["attempt_id"] for row in index if row["state"] != "ok"])
+    return Answer(
+        len(index), [row["attempt_id"] for row in index if row["state"] not in ("ok", "deleted")]
+    )
 
 
 def _silent(about: Subject) -> Answer:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from dialer.domain.compliance import Past, RulePack
 from dialer.reports.period import Period
 from dialer.reports.pressure import contacts
-from dialer.store.tables import Account, Attempt, Case, Debtor, Outcome
+from dialer.store.recording_files import SoundStore
+from dialer.store.tables import Account, Attempt, Case, Debtor, Outcome, Recording
 
 Table = list[dict[str, Any]]
 
@@ -30,14 +31,15 @@ class Call(NamedTuple):
 
 @dataclass(frozen=True)
 class Subject:
-    """One creditor and period under a rule pack. Without `recordings` (a folder) only their index is
-    looked at."""
+    """One creditor and period under a rule pack. Without `recordings` (the nodes' folder) only their
+    index is looked at; `sounds` is where the sealed ones lie."""
 
     session: Session
     creditor_id: int
     period: Period
     pack: RulePack
     recordings: Path | None = None
+    sounds: SoundStore | None = None
 
     @cached_property
     def calls(self) -> Sequence[Call]:
@@ -58,6 +60,16 @@ class Subject:
     def contacts(self) -> dict[int, list[Past]]:
         """All contacts of the people called, by whomever: caps are a person's, not a creditor's."""
         return contacts(self.session, self.creditor_id, self.period)
+
+    @cached_property
+    def kept(self) -> dict[str, Recording]:
+        """Rows of recordings by attempt, where a node finished one."""
+        mine = select(Attempt.id).join(Account, Account.id == Attempt.account_id).where(
+            Account.creditor_id == self.creditor_id,
+            Attempt.created_at >= self.period.since, Attempt.created_at < self.period.until,
+        )  # fmt: skip
+        rows = self.session.scalars(select(Recording).where(Recording.attempt_id.in_(mine)))
+        return {row.attempt_id: row for row in rows}
 
     @property
     def people(self) -> Select[int]:

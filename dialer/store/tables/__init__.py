@@ -46,6 +46,7 @@ from dialer.store.tables.money import Offer, Payment, PaymentFile, Plan
 from dialer.store.tables.numbers import NumberPool, OutboundNumber
 from dialer.store.tables.people import Assignment, Seat, SeatSpan, Training, User
 from dialer.store.tables.placements import Agreement, BucketRow, Case, Placement, UploadTemplate
+from dialer.store.tables.recordings import Prompt, Recording
 from dialer.store.tables.reporting import BalanceDay, Cost, ReportFile, ReportSchedule
 
 __all__ = [
@@ -94,7 +95,9 @@ __all__ = [
     "Plan",
     "Preview",
     "Promise",
+    "Prompt",
     "Pulse",
+    "Recording",
     "ReportFile",
     "ReportSchedule",
     "Seat",

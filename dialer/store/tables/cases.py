@@ -19,6 +19,7 @@ class Creditor(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     promise_days_max: Mapped[int] = mapped_column(default=7)
+    recording_days: Mapped[int | None]  # how long recordings are kept; none: as configured
     created_at: Mapped[datetime]
 
 
