@@ -40,6 +40,13 @@ class SeatChosen(Fact, frozen=True):
     pause_reason: str = ""
 
 
+class HelpAsked(Fact, frozen=True):
+    """An agent calls the supervisor to the seat, or needs nobody any more."""
+
+    seat_id: int
+    is_wanted: bool
+
+
 class AgentAssigned(Fact, frozen=True):
     """Which campaigns an agent takes was changed."""
 
@@ -206,7 +213,7 @@ class Pulsed(Fact, frozen=True):
 
 
 AnyFact = (
-    CampaignChanged | UploadChanged | SeatChosen | OutcomeRecorded | PromiseMade | ContactStopped
+    CampaignChanged | UploadChanged | SeatChosen | HelpAsked | OutcomeRecorded | PromiseMade | ContactStopped
     | PaymentPosted | PromiseSettled | CaseClosed | PlacementChanged | AgentAssigned
     | ReportFileChanged | HangupAsked | DialAsked | DialAnswered | PreviewMoved | CallbackFreed
     | EngineStarted | CallMoved | CallJudged | SeatMoved | NumberMoved | Pulsed

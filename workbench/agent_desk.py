@@ -1,10 +1,13 @@
 """The agent's page. What it shows and does goes through `live`."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from dialer.actions.seats import PAUSE_REASONS
+from dialer.domain.guides import GUIDES
+from dialer.domain.pauses import ANNOUNCE_MINUTES, LIMITS
 from dialer.domain.previews import SKIP_REASONS
+from dialer.domain.scripts import DEFAULT_STEPS
 from workbench.auth import needs
 
 pages = Blueprint("desk", __name__)
@@ -15,5 +18,12 @@ pages = Blueprint("desk", __name__)
 def page() -> ResponseReturnValue:
     """Seat, call, outcome."""
     reasons = [reason for reason in PAUSE_REASONS if reason != "start"]
-    facts = {"pause_reasons": reasons, "skip_reasons": SKIP_REASONS}
+    facts = {
+        "pause_reasons": reasons, "skip_reasons": SKIP_REASONS, "pause_limits": LIMITS,
+        "announce_minutes": ANNOUNCE_MINUTES, "script_steps": DEFAULT_STEPS,
+        "agency": current_app.config["KEPT_AGENCY"],
+        "guides": [
+            {"key": g.key, "outcomes": g.outcomes, "stops": g.stops} for g in GUIDES
+        ],
+    }  # fmt: skip
     return render_template("page.html", view="desk", facts=facts)

@@ -52,6 +52,7 @@ def create_app(
         KEPT_UPLOADS=dialer.uploads,
         KEPT_PACK=dialer.pack(),
         KEPT_RECORDINGS=recordings,
+        KEPT_AGENCY=settings.agency,
         SEND_FILE_MAX_AGE_DEFAULT=0,  # asked for again with an ETag: a new version is seen at once
     )
     csrf = CSRFProtect(app)

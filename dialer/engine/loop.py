@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from dialer.clock import monotonic, utc_now
 from dialer.domain.call import CallState, WasEnded
 from dialer.domain.pacing import Mode, Plan
-from dialer.engine import calls, recover, schedule, stops
+from dialer.engine import calls, pauses, recover, schedule, stops
 from dialer.engine.budgets import Budgets
 from dialer.engine.directed import Directed
 from dialer.engine.floor import PACED, Floor, LiveCall, give_node, load_running, load_seat, settle
@@ -302,6 +302,7 @@ class Engine:
                 raise LeaseHeld
             self._drop_silent_nodes(session, now)
             self.directed.sweep(session, now)
+            pauses.sweep(session, self.floor, now)
             for campaign_id in self.floor.running:
                 counts = self.list_counts.of(campaign_id)
                 short = self.floor.short_of_numbers.get(campaign_id, "")
