@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import logging
 import os
-import select
+import select as ready
 import subprocess
 import sys
 import threading
+from datetime import date
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
 
 from dialer.clock import OFFSET_VARIABLE, utc_now
+from dialer.domain.compliance import Channel
 from dialer.engine import loop
 from dialer.settings import DialerSettings
-from dialer.store.session import Sessions, open_store
+from dialer.store.session import Sessions, open_store, write
+from dialer.store.tables import Agreement, Creditor
 from telephony.config_file import PATH_VARIABLE
 from telephony.fake import Behaviour, FakeNodes
 from telephony.settings import TelephonySettings, Trunk
@@ -41,12 +47,13 @@ class QuickHouse:
             [sys.executable, "-m", "tests.journeys.quick_house", str(folder), str(entries), str(talks)],
             stdout=subprocess.PIPE, text=True, env=environment,
         )  # fmt: skip
+        self.cookies: list[Any] = []  # of its agent, once signed in
         self.database = f"sqlite:///{folder}/kept.db"
         self.url, self.passwords = self._first_words()
 
     def _first_words(self) -> tuple[str, dict[str, str]]:
         assert self._process.stdout is not None
-        if not select.select([self._process.stdout], [], [], START_SECONDS)[0]:
+        if not ready.select([self._process.stdout], [], [], START_SECONDS)[0]:
             self.close()
             raise AssertionError("the quick house did not start")
         url, *logins = self._process.stdout.readline().split()
@@ -60,6 +67,16 @@ class QuickHouse:
         """End it."""
         self._process.kill()
         self._process.wait()
+
+
+def allow_waiving(sessions: Sessions, share: float) -> None:
+    """An agreement of every creditor, from today."""
+    with write(sessions) as session:
+        for creditor in session.scalars(select(Creditor)):
+            session.add(Agreement(
+                creditor_id=creditor.id, name="协议", starts_on=date(2020, 1, 1), channels=list(Channel),
+                narrowing={}, waive_share_max=share, created_at=utc_now(),
+            ))  # fmt: skip
 
 
 def serve(folder: Path, entries: int, talks: float) -> None:
