@@ -60,6 +60,13 @@ class EchoAsked(Fact, frozen=True):
     seat_id: int
 
 
+class HelpAsked(Fact, frozen=True):
+    """An agent calls the supervisor to the seat, or needs nobody any more."""
+
+    seat_id: int
+    is_wanted: bool
+
+
 class AgentAssigned(Fact, frozen=True):
     """Which campaigns an agent takes was changed."""
 
@@ -234,7 +241,7 @@ class TrunkMoved(Fact, frozen=True):
 
 
 AnyFact = (
-    CampaignChanged | UploadChanged | SeatChosen | OutcomeRecorded | PromiseMade | ContactStopped
+    CampaignChanged | UploadChanged | SeatChosen | HelpAsked | OutcomeRecorded | PromiseMade | ContactStopped
     | PaymentPosted | PromiseSettled | CaseClosed | PlacementChanged | AgentAssigned
     | ReportFileChanged | HangupAsked | DialAsked | DialAnswered | PreviewMoved | CallbackFreed
     | EngineStarted | CallMoved | CallJudged | SeatMoved | NumberMoved | Pulsed | TrunkMoved

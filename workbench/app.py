@@ -65,6 +65,7 @@ def create_app(
         KEPT_AUDIO=settings.audio,
         KEPT_SOUNDS=dialer.sounds(recordings or Path("var/recordings")),
         KEPT_PROMPTS=prompts,
+        KEPT_AGENCY=settings.agency,
         SEND_FILE_MAX_AGE_DEFAULT=0,  # asked for again with an ETag: a new version is seen at once
     )
     csrf = CSRFProtect(app)

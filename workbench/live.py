@@ -14,9 +14,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_login import current_user
-from flask_socketio import ConnectionRefusedError, SocketIO, join_room
+from flask_socketio import ConnectionRefusedError, SocketIO, join_room, leave_room
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -28,13 +28,14 @@ from dialer.actions.previews import answer_preview
 from dialer.actions.refusals import Refused
 from dialer.clock import monotonic, utc_now
 from dialer.domain.compliance import RulePack
-from dialer.domain.promises import PromiseAsk
 from dialer.facts import AnyFact, CampaignChanged, PromiseMade, Pulsed, UploadChanged
 from dialer.feed import Reader, last_id
 from dialer.reports import campaigns, desk, live_board
 from dialer.reports.people import ready_users, user_of_seat
 from dialer.store.session import Sessions, read
+from workbench import desk_events
 from workbench.auth import actor, language_now
+from workbench.desk_holders import DeskHolders
 from workbench.errors import as_error, bad_input, our_fault, refusal_text
 from workbench.rules import pack_in_force
 from workbench.schemas import (
@@ -77,9 +78,11 @@ def install(app: Flask, sessions: Sessions, origin: str) -> Follower:
     )  # fmt: skip
     follower = Follower(sessions, app.config["KEPT_PACK"])
     app.extensions["kept_follower"] = follower
+    app.extensions["kept_desk_holders"] = DeskHolders()
     _listen_to_pages(sessions, follower)
     _listen_to_calls(sessions)
     _listen_to_dialing(sessions)
+    desk_events.listen(socketio, _answering, sessions, lambda: _own_desk(sessions))
     return follower
 
 
@@ -166,7 +169,7 @@ class Follower:
 def view_of(session: Session, name: str, user_id: int, pack: RulePack) -> Answer:
     """A whole view, numbered by `last_fact`."""
     if name == "desk":
-        return desk.snapshot(session, user_id, utc_now())
+        return desk.snapshot(session, user_id, pack, utc_now())
     if name == "board":
         return live_board.snapshot(session, utc_now(), pack)
     number = last_id(session)
@@ -183,6 +186,8 @@ def _answering(model: type[M], *roles: str) -> Callable[[Callable[[M], Answer | 
             try:
                 if not current_user.is_authenticated or current_user.person.role not in roles:
                     return as_error("403", say(language, "error.403"))
+                if model is not Watch and current_user.person.role == "agent":
+                    _holders().check(current_user.person.id, _sid())
                 return {"ok": True, **(handler(model.model_validate(payload)) or {})}
             except ValidationError as fault:
                 return bad_input(fault, language)
@@ -196,6 +201,29 @@ def _answering(model: type[M], *roles: str) -> Callable[[Callable[[M], Answer | 
     return wrap
 
 
+def _own_desk(sessions: Sessions) -> Answer:
+    with read(sessions) as session:
+        return {"view": view_of(session, "desk", actor().user_id, pack_in_force())}
+
+
+def _holders() -> DeskHolders:
+    holders: DeskHolders = current_app.extensions["kept_desk_holders"]
+    return holders
+
+
+def _sid() -> str:
+    return str(request.sid)  # type: ignore[attr-defined]
+
+
+def _take_desk(user_id: int, asked: Watch, follower: Follower) -> None:
+    """One page has the desk. The one that had it is told, and hears nothing more."""
+    before = _holders().claim(user_id, _sid(), asked.page, asked.take)
+    if before:
+        leave_room(f"desk:{user_id}", sid=before, namespace="/")
+        follower.left(before)
+        socketio.emit("desk:taken", to=before)
+
+
 def _listen_to_pages(sessions: Sessions, follower: Follower) -> None:
     """Pages come, watch a view, choose a seat's status, go."""
 
@@ -206,7 +234,8 @@ def _listen_to_pages(sessions: Sessions, follower: Follower) -> None:
 
     @socketio.on("disconnect")
     def _disconnect(*_reason: Any) -> None:
-        follower.left(request.sid)  # type: ignore[attr-defined]
+        follower.left(_sid())
+        _holders().left(_sid())
 
     @socketio.on("watch")
     @_answering(Watch, *VIEWS_OF)
@@ -215,10 +244,11 @@ def _listen_to_pages(sessions: Sessions, follower: Follower) -> None:
         if asked.view not in VIEWS_OF[person.role]:
             raise Refused("view")
         if asked.view == "desk":
+            _take_desk(person.id, asked, follower)
             seat_actions.take_seat(sessions, actor(), utc_now())
         room = f"desk:{person.id}" if asked.view == "desk" else asked.view
         join_room(room)
-        follower.joined(request.sid, room)  # type: ignore[attr-defined]
+        follower.joined(_sid(), room)
         with read(sessions) as session:
             return {"view": view_of(session, asked.view, person.id, pack_in_force())}
 
@@ -240,8 +270,7 @@ def _listen_to_calls(sessions: Sessions) -> None:
     @_answering(OnCall, "agent")
     def _identity(asked: OnCall) -> Answer:
         outcome_actions.confirm_identity(sessions, actor(), asked.attempt_id, utc_now())
-        with read(sessions) as session:
-            return {"view": view_of(session, "desk", actor().user_id, pack_in_force())}
+        return _own_desk(sessions)
 
     @socketio.on("call:draft")
     @_answering(Draft, "agent")
@@ -257,8 +286,7 @@ def _listen_to_calls(sessions: Sessions) -> None:
         return outcome_actions.record_outcome(
             sessions, actor(), key=asked.key, attempt_id=asked.attempt_id, code=asked.code,
             note=asked.note, callback_at=asked.callback_at, callback_mine=asked.callback_mine,
-            promise=PromiseAsk(promise.amount_minor, promise.due_on) if promise else None,
-            now=utc_now(),
+            promise=promise.agreed() if promise else None, now=utc_now(), pack=pack_in_force(),
         )  # fmt: skip
 
     @socketio.on("call:hangup")
@@ -277,13 +305,13 @@ def _listen_to_dialing(sessions: Sessions) -> None:
             sessions, actor(), key=asked.key, entry_id=asked.entry_id, phone_id=asked.phone_id,
             now=utc_now(),
         )  # fmt: skip
-        return {**answer, **_desk_view()}
+        return {**answer, **_own_desk(sessions)}
 
     @socketio.on("dial:cancel")
     @_answering(DialRequestIn, "agent")
     def _cancel(asked: DialRequestIn) -> Answer:
         cancel_dial(sessions, actor(), asked.request_id, utc_now())
-        return _desk_view()
+        return _own_desk(sessions)
 
     @socketio.on("preview:answer")
     @_answering(PreviewIn, "agent")
@@ -292,8 +320,4 @@ def _listen_to_dialing(sessions: Sessions) -> None:
             sessions, actor(), key=asked.key, preview_id=asked.preview_id, answer=asked.answer,
             reason=asked.reason, minutes=asked.minutes, phone_id=asked.phone_id, now=utc_now(),
         )  # fmt: skip
-        return _desk_view()
-
-    def _desk_view() -> Answer:
-        with read(sessions) as session:
-            return {"view": view_of(session, "desk", actor().user_id, pack_in_force())}
+        return _own_desk(sessions)

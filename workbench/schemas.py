@@ -16,6 +16,9 @@ from pydantic import (
 )
 
 from dialer.actions.screening import Policy
+from dialer.actions.taking_promises import Agreed
+from dialer.domain.promise_grid import PlanAsk, SettleAsk
+from dialer.domain.promises import PromiseAsk
 
 AttemptId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]
@@ -65,6 +68,8 @@ class Watch(Message):
     """A page asks for its view."""
 
     view: Annotated[str, Field(pattern=r"^(desk|board|campaigns)$")]
+    page: Annotated[str, Field(max_length=40)] = ""  # the same over reloads; for the desk
+    take: bool = False  # take the desk from another page
 
 
 class SeatStatus(Message):
@@ -72,6 +77,31 @@ class SeatStatus(Message):
 
     status: Annotated[str, Field(pattern=r"^(ready|paused|away)$")]
     pause_reason: Annotated[str, Field(max_length=20)] = ""
+
+
+class PauseAhead(Message):
+    """A pause in some minutes; 0 takes it back."""
+
+    reason: Annotated[str, Field(max_length=20)] = ""
+    minutes: Annotated[int, Field(ge=0, le=600)]
+
+
+class HelpIn(Message):
+    """Call the supervisor, or take it back."""
+
+    wanted: bool
+
+
+class DeskChoiceIn(Message):
+    """Digit -> outcome, and whether keys and tones are on."""
+
+    keys: dict[Annotated[str, Field(max_length=1)], Annotated[str, Field(max_length=30)]]
+    keys_on: bool
+    tones_on: bool
+
+
+class Nothing(Message):
+    """A command without words."""
 
 
 class OnCall(Message):
@@ -87,10 +117,21 @@ class Draft(OnCall):
 
 
 class PromiseIn(Message):
-    """Amount in minor units, due date at the debtor's place."""
+    """Amount in minor units, due date at the debtor's place; `settles`: the rest is waived. With `periods`
+    it is a plan over the whole balance whose first part is due on that day, and the amount is not read."""
 
-    amount_minor: Annotated[int, Field(ge=0, le=10**12)]
+    amount_minor: Annotated[int, Field(ge=0, le=10**12)] = 0
     due_on: date
+    settles: bool = False
+    periods: Annotated[int, Field(ge=2, le=60)] | None = None
+
+    def agreed(self) -> Agreed:
+        """In the domain's words."""
+        if self.periods is not None:
+            return PlanAsk(self.periods, self.due_on)
+        if self.settles:
+            return SettleAsk(self.amount_minor, self.due_on)
+        return PromiseAsk(self.amount_minor, self.due_on)
 
 
 class OutcomeIn(OnCall):
@@ -127,10 +168,6 @@ class PreviewIn(Message):
     reason: Annotated[str, Field(max_length=20)] = ""
     minutes: int = 0
     phone_id: int | None = None
-
-
-class Nothing(Message):
-    """A question that needs no words."""
 
 
 class LegIn(Message):

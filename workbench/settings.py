@@ -38,6 +38,7 @@ class WorkbenchSettings(Section):
     secret_file: Path = Path("var/secret.key")
     threads: Annotated[int, Field(ge=20, le=4000)] = 260
     secure_cookies: bool = False
+    agency: Annotated[str, Field(max_length=60)] = ""  # how agents name the house on the phone
     languages: tuple[Literal["zh-CN", "en"], ...] = ("zh-CN", "en")
     audio: AudioSettings = AudioSettings()
 

@@ -11,12 +11,14 @@ from dialer.actions.actor import Actor
 from dialer.actions.refusals import Refused
 from dialer.actions.settling import HOME
 from dialer.domain.compliance import RulePack
+from dialer.domain.promise_grid import PlanAsk
 from dialer.domain.promises import PromiseState, instalments
 from dialer.facts import PromiseMade
 from dialer.feed import publish
 from dialer.store import audit
+from dialer.store.authority import waive_share
 from dialer.store.session import Sessions, write
-from dialer.store.tables import Account, Agreement, Entry, Offer, Plan, Promise
+from dialer.store.tables import Account, Attempt, Entry, Offer, Plan, Promise
 
 OFFER_DAYS = 7
 FIRST_WITHIN_DAYS = 31
@@ -28,42 +30,55 @@ def make_plan(
 ) -> int:  # fmt: skip
     """分期计划 over the whole balance; its instalments are promises. Replaces what was open. A card has
     sixty at most (CN-PLAN: 商业银行信用卡业务监督管理办法 art. 70)."""
-    today = now.astimezone(HOME).date()
-    if not today < first_on <= today + timedelta(days=FIRST_WITHIN_DAYS):
-        raise Refused("plan_first", days=FIRST_WITHIN_DAYS)
     with write(sessions) as session:
         account = _account(session, account_id)
-        most = pack.periods_max(account.product)
-        if periods > most:
-            raise Refused("plan_periods", most=most)
-        try:
-            parts = instalments(account.balance_minor, periods, first_on, every_days)
-        except ValueError:
-            raise Refused("plan_form") from None
-        _supersede(session, account_id)
-        plan = Plan(
-            account_id=account_id, total_minor=account.balance_minor, periods=periods,
-            first_on=first_on, every_days=every_days, user_id=actor.user_id or None, at=now,
+        ask = PlanAsk(periods, first_on, every_days)
+        return plan_in(session, actor, pack, account, ask, now)[0]
+
+
+def plan_in(
+    session: Session, actor: Actor, pack: RulePack, account: Account, ask: PlanAsk, now: datetime,
+    attempt: Attempt | None = None,
+) -> tuple[int, int]:  # fmt: skip
+    """`make_plan` within a transaction, agreed in the call `attempt` if there was one. Returns the ids of
+    the plan and of the promise of its first part."""
+    today = now.astimezone(HOME).date()
+    if not today < ask.first_on <= today + timedelta(days=FIRST_WITHIN_DAYS):
+        raise Refused("plan_first", days=FIRST_WITHIN_DAYS)
+    most = pack.periods_max(account.product)
+    if ask.periods > most:
+        raise Refused("plan_periods", most=most)
+    try:
+        parts = instalments(account.balance_minor, ask.periods, ask.first_on, ask.every_days)
+    except ValueError:
+        raise Refused("plan_form") from None
+    supersede(session, account.id)
+    plan = Plan(
+        account_id=account.id, total_minor=account.balance_minor, periods=ask.periods,
+        first_on=ask.first_on, every_days=ask.every_days, user_id=actor.user_id or None, at=now,
+    )  # fmt: skip
+    session.add(plan)
+    session.flush()
+    attempt_id = attempt.id if attempt else None
+    campaign_id = attempt.campaign_id if attempt else _campaign_of(session, account.id)
+    first = 0
+    for part in parts:
+        promise = Promise(
+            account_id=account.id, attempt_id=attempt_id, campaign_id=campaign_id, plan_id=plan.id,
+            made_on=today, amount_minor=part.amount_minor, currency=account.currency,
+            due_on=part.due_on, user_id=actor.user_id or None, at=now,
         )  # fmt: skip
-        session.add(plan)
+        session.add(promise)
         session.flush()
-        campaign_id = _campaign_of(session, account_id)
-        for part in parts:
-            promise = Promise(
-                account_id=account_id, campaign_id=campaign_id, plan_id=plan.id, made_on=today,
-                amount_minor=part.amount_minor, currency=account.currency, due_on=part.due_on,
-                user_id=actor.user_id or None, at=now,
-            )  # fmt: skip
-            session.add(promise)
-            session.flush()
-            publish(session, PromiseMade(
-                promise_id=promise.id, attempt_id="", campaign_id=campaign_id,
-                amount_minor=part.amount_minor,
-            ), now)  # fmt: skip
-        audit.note(
-            session, actor.name, "plan.make", f"plan:{plan.id}", now, after={"periods": periods}
-        )
-        return plan.id
+        first = first or promise.id
+        publish(session, PromiseMade(
+            promise_id=promise.id, attempt_id=attempt_id or "", campaign_id=campaign_id,
+            amount_minor=part.amount_minor,
+        ), now)  # fmt: skip
+    audit.note(
+        session, actor.name, "plan.make", f"plan:{plan.id}", now, after={"periods": ask.periods}
+    )
+    return plan.id, first
 
 
 def propose_offer(
@@ -75,23 +90,30 @@ def propose_offer(
         waived = account.balance_minor - total_minor
         if not 0 < total_minor < account.balance_minor:
             raise Refused("offer_amount")
-        agreement = session.scalar(
-            select(Agreement).where(Agreement.creditor_id == account.creditor_id)
-            .order_by(Agreement.starts_on.desc()).limit(1)
-        )  # fmt: skip
-        share = agreement.waive_share_max if agreement else 0.0
+        share = waive_share(session, account.creditor_id, now.astimezone(HOME).date())
         state = "approved" if waived <= int(account.balance_minor * share) else "proposed"
-        offer = Offer(
-            account_id=account_id, total_minor=total_minor, waived_minor=waived, state=state,
-            expires_on=(now + timedelta(days=OFFER_DAYS)).astimezone(HOME).date(),
-            asked_by=actor.user_id, at=now,
-        )  # fmt: skip
-        session.add(offer)
-        session.flush()
-        audit.note(
-            session, actor.name, "offer.propose", f"offer:{offer.id}", now, after={"state": state}
-        )
-        return {"id": offer.id, "state": state}
+        return {
+            "id": offer_in(session, actor, account, total_minor, state, now),
+            "state": state,
+        }
+
+
+def offer_in(
+    session: Session, actor: Actor, account: Account, total_minor: int, state: str, now: datetime
+) -> int:
+    """An offer in this state, within a transaction; the caller looked at the authority."""
+    offer = Offer(
+        account_id=account.id, total_minor=total_minor,
+        waived_minor=account.balance_minor - total_minor, state=state,
+        expires_on=(now + timedelta(days=OFFER_DAYS)).astimezone(HOME).date(),
+        asked_by=actor.user_id, at=now,
+    )  # fmt: skip
+    session.add(offer)
+    session.flush()
+    audit.note(
+        session, actor.name, "offer.propose", f"offer:{offer.id}", now, after={"state": state}
+    )
+    return offer.id
 
 
 def decide_offer(
@@ -118,7 +140,8 @@ def _account(session: Session, account_id: int) -> Account:
     return account
 
 
-def _supersede(session: Session, account_id: int) -> None:
+def supersede(session: Session, account_id: int) -> None:
+    """What was open on the account is replaced by what follows."""
     for promise in session.scalars(
         select(Promise).where(Promise.account_id == account_id, Promise.state == PromiseState.OPEN)
     ):

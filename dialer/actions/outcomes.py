@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,21 +12,19 @@ from dialer.actions.actor import Actor
 from dialer.actions.apply_outcome import apply_outcome
 from dialer.actions.idempotency import earlier_answer, fingerprint, keep_answer
 from dialer.actions.refusals import Refused
+from dialer.actions.taking_promises import Agreed, as_words, take_promise
+from dialer.domain.compliance import RulePack
 from dialer.domain.outcomes import NEEDS_IDENTITY, OUTCOMES, Then
-from dialer.domain.promises import PromiseAsk, fault, limits
-from dialer.facts import HangupAsked, PromiseMade
+from dialer.facts import HangupAsked
 from dialer.feed import publish
+from dialer.packs import load_pack
 from dialer.store import audit
 from dialer.store.session import Sessions, write
 from dialer.store.tables import (
-    Account,
     Attempt,
     AuditRow,
-    Creditor,
-    Debtor,
     Draft,
     Outcome,
-    Promise,
     Seat,
 )
 
@@ -37,16 +34,17 @@ CALLBACK_DAYS_MAX = 30
 
 def record_outcome(
     sessions: Sessions, actor: Actor, *, key: str, attempt_id: str, code: str, note: str = "",
-    identity_confirmed: bool = False, promise: PromiseAsk | None = None,
+    identity_confirmed: bool = False, promise: Agreed | None = None,
     callback_at: datetime | None = None, callback_mine: bool = False, now: datetime,
+    pack: RulePack | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Store the outcome, the promise and all that follows, once per key. `callback_mine`: the agent
-    who agreed the callback makes it, else anyone.
+    who agreed the callback makes it, else anyone. `pack`: the rules in force, by default those of China.
 
     Refused when the call is not the agent's, an outcome exists, or something needed is missing."""
     asked = {
         "attempt": attempt_id, "code": code, "note": note, "identity": identity_confirmed,
-        "promise": [promise.amount_minor, promise.due_on.isoformat()] if promise else None,
+        "promise": as_words(promise),
         "callback": callback_at, "mine": callback_mine,
     }  # fmt: skip
     print_ = fingerprint(asked)
@@ -62,7 +60,10 @@ def record_outcome(
             identity_confirmed=confirmed, callback_at=callback_at,
             callback_user_id=actor.user_id if callback_mine else None,
         )  # fmt: skip
-        promise_id = _promise(session, actor, attempt, promise, now) if promise else None
+        promise_id = (
+            take_promise(session, actor, pack or load_pack("cn"), attempt, promise, now)
+            if promise else None
+        )  # fmt: skip
         session.query(Draft).filter_by(attempt_id=attempt.id).delete()
         audit.note(
             session, actor.name, "outcome.record", f"attempt:{attempt.id}", now,
@@ -132,7 +133,7 @@ def _was_confirmed(session: Session, attempt: Attempt) -> bool:
 
 def _check(
     session: Session, attempt: Attempt, code: str, note: str, confirmed: bool,
-    promise: PromiseAsk | None, callback_at: datetime | None, now: datetime,
+    promise: Agreed | None, callback_at: datetime | None, now: datetime,
 ) -> None:  # fmt: skip
     outcome = OUTCOMES.get(code)
     if outcome is None or not outcome.by_agent:
@@ -151,34 +152,3 @@ def _check(
             raise Refused("callback_time", days=CALLBACK_DAYS_MAX)
     elif callback_at is not None:
         raise Refused("callback_not_here")
-
-
-def _promise(
-    session: Session, actor: Actor, attempt: Attempt, ask: PromiseAsk, now: datetime
-) -> int:
-    account = session.get_one(Account, attempt.account_id)
-    creditor = session.get_one(Creditor, account.creditor_id)
-    debtor = session.get_one(Debtor, attempt.debtor_id)
-    today = now.astimezone(ZoneInfo(debtor.timezone)).date()
-    allowed = limits(account.balance_minor, today, creditor.promise_days_max)
-    why_not = fault(ask, allowed)
-    if why_not:
-        raise Refused(
-            why_not, amount_max=allowed.amount_max_minor, due_from=allowed.due_from.isoformat(),
-            due_to=allowed.due_to.isoformat(),
-        )  # fmt: skip
-    session.query(Promise).filter_by(account_id=account.id, state="open").update(
-        {"state": "superseded"}
-    )
-    row = Promise(
-        account_id=account.id, attempt_id=attempt.id, campaign_id=attempt.campaign_id,
-        amount_minor=ask.amount_minor, currency=account.currency, due_on=ask.due_on, made_on=today,
-        user_id=actor.user_id, at=now,
-    )  # fmt: skip
-    session.add(row)
-    session.flush()
-    publish(session, PromiseMade(
-        promise_id=row.id, attempt_id=attempt.id, campaign_id=attempt.campaign_id,
-        amount_minor=ask.amount_minor,
-    ), now)  # fmt: skip
-    return row.id

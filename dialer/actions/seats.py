@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from dialer.actions.actor import ENGINE, WEB, Actor
 from dialer.actions.refusals import Refused
 from dialer.clock import HOME
+from dialer.domain.pauses import BREATHER
 from dialer.domain.seat import SeatState, SeatStatus
 from dialer.domain.training import is_trained
 from dialer.facts import SeatChosen
@@ -33,7 +34,7 @@ def take_seat(sessions: Sessions, actor: Actor, now: datetime) -> int:
         if not seat.dial_in_code:
             seat.dial_in_code = f"{secrets.randbelow(900_000) + 100_000}"
         if seat.status == SeatStatus.AWAY:
-            _choose(session, actor, seat, SeatStatus.PAUSED, "start", now)
+            choose_in(session, actor, seat, SeatStatus.PAUSED, "start", now)
         return seat.id
 
 
@@ -49,7 +50,7 @@ def choose_status(
         if status == SeatStatus.READY:
             _check_training(session, actor, now)
         reason = pause_reason if status == SeatStatus.PAUSED else ""
-        _choose(session, actor, _seat(session, actor), SeatStatus(status), reason, now)
+        choose_in(session, actor, seat_of(session, actor), SeatStatus(status), reason, now)
 
 
 def go_home(sessions: Sessions, actor: Actor, now: datetime) -> None:
@@ -60,7 +61,7 @@ def go_home(sessions: Sessions, actor: Actor, now: datetime) -> None:
             return
         if seat.state in (SeatState.DIALING, SeatState.TALKING, SeatState.WRAP_UP):
             raise Refused("seat_busy")
-        _choose(session, actor, seat, SeatStatus.AWAY, "", now)
+        choose_in(session, actor, seat, SeatStatus.AWAY, "", now)
 
 
 def desk_lost(sessions: Sessions, user_id: int, now: datetime) -> None:
@@ -69,8 +70,12 @@ def desk_lost(sessions: Sessions, user_id: int, now: datetime) -> None:
         seat = session.scalar(select(Seat).where(Seat.user_id == user_id))
         if seat is None:
             return
-        if seat.status == SeatStatus.READY or seat.state == SeatState.DIALING:
-            _choose(session, WEB, seat, SeatStatus.PAUSED, "desk_lost", now)
+        if seat.status == SeatStatus.READY or seat.state == SeatState.DIALING or _ends_itself(seat):
+            choose_in(session, WEB, seat, SeatStatus.PAUSED, "desk_lost", now)
+
+
+def _ends_itself(seat: Seat) -> bool:
+    return seat.pause_reason == BREATHER
 
 
 def pause_untrained(session: Session, now: datetime) -> int:
@@ -80,7 +85,7 @@ def pause_untrained(session: Session, now: datetime) -> int:
         .where(Seat.status == SeatStatus.READY, User.trained_until < now.astimezone(HOME).date())
     ).all()  # fmt: skip
     for seat in rows:
-        _choose(session, ENGINE, seat, SeatStatus.PAUSED, "training", now)
+        choose_in(session, ENGINE, seat, SeatStatus.PAUSED, "training", now)
     return len(rows)
 
 
@@ -95,23 +100,28 @@ def pause_missed(session: Session, seat_id: int, now: datetime) -> None:
     so that no further entry is shown to an empty chair."""
     seat = session.get_one(Seat, seat_id)
     if seat.status == SeatStatus.READY:
-        _choose(session, ENGINE, seat, SeatStatus.PAUSED, "preview_missed", now)
+        choose_in(session, ENGINE, seat, SeatStatus.PAUSED, "preview_missed", now)
 
 
-def _seat(session: Session, actor: Actor) -> Seat:
+def seat_of(session: Session, actor: Actor) -> Seat:
+    """The actor's own seat; Refused("no_seat") before the desk was opened."""
     seat = session.scalar(select(Seat).where(Seat.user_id == actor.user_id))
     if seat is None:
         raise Refused("no_seat")
     return seat
 
 
-def _choose(
+def choose_in(
     session: Session, actor: Actor, seat: Seat, status: SeatStatus, reason: str, now: datetime
 ) -> None:
+    """Within a transaction: the status, the audit row, the fact. What was announced is over with it."""
     if (seat.status, seat.pause_reason) == (status, reason):
         return
     before = {"status": seat.status, "reason": seat.pause_reason}
     seat.status, seat.pause_reason = status, reason
+    seat.pause_at, seat.pause_at_reason, seat.pause_until = None, "", None
+    if status == SeatStatus.AWAY:
+        seat.help_since = None
     audit.note(
         session, actor.name, "seat.choose", f"seat:{seat.id}", now,
         before=before, after={"status": status, "reason": reason},

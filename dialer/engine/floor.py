@@ -12,6 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from dialer.actions.pauses import start_breather
 from dialer.actions.previews import end_preview
 from dialer.clock import HOME, monotonic
 from dialer.domain.call import Call, CallState
@@ -62,6 +63,8 @@ class LiveSeat:
     dialing: str = ""  # the attempt that was placed for this seat and is on its way
     previewing: int = 0  # the live preview
     kind: LegKind = LegKind.PHONE
+    leaves_at: datetime | None = None  # announced pause
+    back_at: datetime | None = None  # a pause that ends by itself
 
     def opening(self) -> SeatOpen:
         """What its node is told about its leg."""
@@ -188,6 +191,7 @@ def load_seat(session: Session, floor: Floor, seat_id: int) -> LiveSeat:
         floor.seats[seat_id] = seat
     seat.status, seat.pause_reason = SeatStatus(row.status), row.pause_reason
     seat.address, seat.kind = user.leg_address, kind_of(user.leg_kind, user.leg_address)
+    seat.leaves_at, seat.back_at = row.pause_at, row.pause_until
     seat.dial_in_code, seat.trained_until = row.dial_in_code, user.trained_until
     seat.campaigns = frozenset(session.scalars(
         select(Assignment.campaign_id).where(Assignment.user_id == row.user_id)
@@ -215,6 +219,9 @@ def settle(session: Session, floor: Floor, seat: LiveSeat, now: datetime) -> Non
         row.leg_up, row.attempt_id = seat.leg_up, seat.attempt_id or None
         if span_changed:
             row.state, row.since = state, now
+            if state is SeatState.PAUSED:
+                start_breather(row, now)
+                seat.back_at = row.pause_until
             _turn_span(session, seat, now)
         publish(session, SeatMoved(
             seat_id=seat.id, state=state, attempt_id=seat.attempt_id,

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from dialer.clock import monotonic, utc_now
 from dialer.domain.call import CallState, WasEnded
 from dialer.domain.pacing import Mode, Plan
-from dialer.engine import agent_audio, calls, recover, schedule, stops
+from dialer.engine import agent_audio, calls, pauses, recover, schedule, stops
 from dialer.engine.archive import Archive
 from dialer.engine.budgets import Budgets
 from dialer.engine.directed import Directed
@@ -310,6 +310,7 @@ class Engine:
             for node, view in self.client.nodes.items():
                 note_trunks(session, node, view.trunks, now)
             self.directed.sweep(session, now)
+            pauses.sweep(session, self.floor, now)
             for campaign_id in self.floor.running:
                 counts = self.list_counts.of(campaign_id)
                 short = self.floor.short_of_numbers.get(campaign_id, "")

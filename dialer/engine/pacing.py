@@ -14,12 +14,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dialer.clock import utc_now
 from dialer.domain import pacing
 from dialer.domain.call import Call, CallState
 from dialer.domain.compliance import RulePack
 from dialer.domain.pacing import Agent, AirCall, ListView, Pacer, Phase, Plan, View
 from dialer.domain.seat import SeatStatus
 from dialer.engine.floor import IN_AIR, Floor, LiveCall
+from dialer.engine.pauses import leaves_soon, seconds_back
 from dialer.store.tables import PacerState
 from telephony.settings import TelephonySettings
 
@@ -157,10 +159,13 @@ class Room:
 
 def view_of(floor: Floor, node: str, room: Room, lists: Iterable[Listed]) -> View:
     """Seats and calls of one node in the pacer's words."""
+    at = utc_now()
     agents = tuple(
         Agent(
             str(seat.id), seat.agent_state(), seat.since,
-            pause_pending=seat.status is not SeatStatus.READY or seat.id in floor.wanted,
+            pause_pending=(seat.status is not SeatStatus.READY and seat.back_at is None)
+            or seat.id in floor.wanted or leaves_soon(seat, at),
+            back_at=seconds_back(seat, at, room.now),
             lists=frozenset(map(str, seat.campaigns)) if seat.campaigns else None,
         )
         for seat in floor.seats.values() if seat.node == node

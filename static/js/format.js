@@ -27,3 +27,11 @@ export function duration(ms) {
   const rest = `${String(Math.floor(seconds / 60) % 60).padStart(hours ? 2 : 1, "0")}:${String(seconds % 60).padStart(2, "0")}`;
   return hours ? `${hours}:${rest}` : rest;
 }
+
+const weekdayFormat = new Intl.DateTimeFormat(language, { weekday: "short", timeZone: "UTC" });
+const shortDayFormat = new Intl.DateTimeFormat(language, { month: "numeric", day: "numeric", timeZone: "UTC" });
+const longDayFormat = new Intl.DateTimeFormat(language, { month: "long", day: "numeric", weekday: "long", timeZone: "UTC" });
+
+/** "2026-11-30" as on a calendar, and as one says it. A day is a day: no zone may move it. */
+export const dayLabel = (iso) => ({ weekday: weekdayFormat.format(new Date(iso)), day: shortDayFormat.format(new Date(iso)) });
+export const longDay = (iso) => (iso ? longDayFormat.format(new Date(iso)) : "");

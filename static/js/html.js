@@ -9,3 +9,6 @@ export function mount(vnode) {
   place.replaceChildren();
   render(vnode, place);
 }
+
+/** One of static/icons.svg; decoration only, the word stands beside it. */
+export const icon = (name) => html`<svg class="icon" aria-hidden="true"><use href=${`/static/icons.svg#${name}`}></use></svg>`;

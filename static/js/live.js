@@ -10,6 +10,7 @@ const socket = io({ transports: ["websocket", "polling"], reconnectionDelay: 300
 
 export const view = signal(null);
 export const linked = signal(false);
+export const isElsewhere = signal(false); // the desk is open in another window
 export const now = signal(Date.now()); // the server's clock, ticking
 let offset = 0;
 
@@ -33,14 +34,28 @@ export async function ask(event, payload) {
   }
 }
 
+/** One name for this window, the same over reloads: the desk knows by it that it is the same page. */
+function pageName() {
+  const name = sessionStorage.getItem("kept-page") ?? crypto.randomUUID();
+  sessionStorage.setItem("kept-page", name);
+  return name;
+}
+
+async function begin(name, more = {}) {
+  const answer = await ask("watch", { view: name, ...(name === "desk" ? { page: pageName() } : {}), ...more });
+  if (answer.ok) view.value = answer.view; // after a restart numbers may begin anew
+  isElsewhere.value = answer.error?.code === "desk_elsewhere";
+  setLinked(answer.ok || isElsewhere.value);
+}
+
+/** The person said: here. The other window is told. */
+export const takeOver = () => begin("desk", { take: true });
+
 /** Watch a view from now on, through every reconnect. */
 export function watch(name) {
-  socket.on(name, show);
-  socket.on("connect", async () => {
-    const answer = await ask("watch", { view: name });
-    if (answer.ok) view.value = answer.view; // after a restart numbers may begin anew
-    setLinked(answer.ok);
-  });
+  socket.on(name, (next) => { if (!isElsewhere.value) show(next); });
+  socket.on("desk:taken", () => { isElsewhere.value = true; });
+  socket.on("connect", () => begin(name, {}));
   socket.on("disconnect", () => setLinked(false));
   socket.on("connect_error", (error) => {
     setLinked(false);

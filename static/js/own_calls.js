@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { html } from "./html.js";
+import { html, icon } from "./html.js";
 import { facts, t } from "./page.js";
 import { linked, now, view } from "./live.js";
 import { dayTime, duration } from "./format.js";
@@ -25,17 +25,24 @@ async function once(tell, event, what, payload) {
 const dial = (tell, entry_id, phone_id = null) => once(tell, "dial:ask", `dial-${entry_id}`, { entry_id, phone_id });
 const answer = (tell, preview, word, more = {}) => once(tell, "preview:answer", `preview-${preview.id}-${word}`, { preview_id: preview.id, answer: word, ...more });
 
-function Person({ who, History }) {
-  return html`<dl class="pairs">
+/** The left zone before a call: who it is, without the debt. */
+function Person({ who, state, numbers }) {
+  return html`<section class="panel zone" aria-label=${t("desk.call")}>
+    <header class="call-head"><div class="call-who"><strong class="debtor-name">${who.name}</strong><span>${numbers}</span></div>
+      <div class="call-clock"><span>${state}</span></div></header>
+    <dl class="pairs tight">
       <div><dt>${t("desk.campaign")}</dt><dd>${who.campaign}</dd></div>
       <div><dt>${t("desk.id_number")}</dt><dd>${who.id_number || "—"}</dd></div>
       ${who.last_outcome ? html`<div><dt>${t("own.last_outcome")}</dt><dd>${t(`outcome.${who.last_outcome}`)} (${t("own.attempts", { count: who.attempts })})</dd></div>` : ""}
     </dl>
-    <p class="hint">${t("own.debt_hidden")}</p>
-    <${History} rows=${who.history} title=${t("desk.history")} />`;
+    <p class="hint">${icon("lock")} ${t("own.debt_hidden")}</p>
+  </section>`;
 }
 
-export function Preview({ preview, tell, History }) {
+export const OfferedPerson = ({ preview }) => html`<${Person} who=${preview} state=${t("own.preview")} numbers=${preview.phones.map((p) => p.number).join(" · ")} />`;
+export const RingingPerson = ({ call }) => html`<${Person} who=${call} state=${t("own.calling")} numbers=${call.number} />`;
+
+export function Preview({ preview, tell }) {
   const left = Math.max(0, Date.parse(preview.deadline_at) - now.value);
   const open = preview.state === "open" && left > 0;
   const whole = Date.parse(preview.deadline_at) - Date.parse(preview.offered_at);
@@ -51,11 +58,8 @@ export function Preview({ preview, tell, History }) {
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
   }, [preview.id, open]);
-  return html`<section class="panel preview" id="preview" aria-label=${t("own.preview")}>
-    <header class="call-head">
-      <div><strong class="debtor-name">${preview.name}</strong> <span>${preview.phones.map((p) => p.number).join(" · ")}</span></div>
-      <div class="call-clock" role="timer"><span>${t(open ? "own.decide" : "own.waiting_line")}</span><time>${open ? duration(left) : ""}</time></div>
-    </header>
+  return html`<section class="panel zone middle preview" id="preview" aria-label=${t("own.preview")}>
+    <header class="own-clock" role="timer"><span>${t(open ? "own.decide" : "own.waiting_line")}</span><time>${open ? duration(left) : ""}</time></header>
     <div class="countdown"><i style=${{ width: `${(left / Math.max(whole, 1)) * 100}%` }}></i></div>
     <div class="own-actions">
       <button class="btn btn-primary" id="preview-dial" disabled=${!open || !linked.value} onClick=${() => answer(tell, preview, "dial")}>${t("own.dial_now")} <kbd>D</kbd></button>
@@ -65,18 +69,13 @@ export function Preview({ preview, tell, History }) {
     </div>
     ${open && skipping.value === preview.id && html`<div class="own-actions" role="group" aria-label=${t("own.why_skip")}><span>${t("own.why_skip")}</span>
       ${facts.skip_reasons.map((reason) => html`<button key=${reason} class="btn btn-sm btn-outline-secondary" data-skip=${reason} onClick=${() => answer(tell, preview, "skip", { reason })}>${t(`skip.${reason}`)}</button>`)}</div>`}
-    <${Person} who=${preview} History=${History} />
   </section>`;
 }
 
-export function Dialing({ call, tell, History }) {
-  return html`<section class="panel dialing" id="dialing" aria-label=${t("state.dialing")}>
-    <header class="call-head">
-      <div><strong class="debtor-name">${call.name}</strong> <span>${call.number}</span></div>
-      <div class="call-clock" role="status"><span>${t("own.calling")}</span><time>${duration(now.value - Date.parse(call.since))}</time></div>
-      <button class="btn btn-danger" id="cancel-dial" onClick=${() => tell("call:hangup", { attempt_id: call.attempt_id })}>${t("own.cancel")}</button>
-    </header>
-    <${Person} who=${call} History=${History} />
+export function Dialing({ call, tell }) {
+  return html`<section class="panel zone middle dialing" id="dialing" aria-label=${t("state.dialing")}>
+    <div class="empty">${icon("dialing")}<p role="status">${t("own.calling")}</p><time>${duration(now.value - Date.parse(call.since))}</time>
+      <button class="btn btn-danger" id="cancel-dial" onClick=${() => tell("call:hangup", { attempt_id: call.attempt_id })}>${t("own.cancel")}</button></div>
   </section>`;
 }
 
@@ -96,19 +95,17 @@ function mayDial() {
 
 export function Callbacks({ rows, tell }) {
   if (rows.length === 0) return null;
-  return html`<section class="panel own-callbacks" id="callbacks"><h2>${t("own.callbacks")}</h2>
-    <table class="table table-sm"><thead><tr><th>${t("own.due")}</th><th>${t("desk.name")}</th><th>${t("own.number")}</th><th>${t("desk.campaign")}</th><th>${t("desk.note")}</th><th></th></tr></thead>
-    <tbody>${rows.map((row) => {
-      const late = Date.parse(row.due_at) <= now.value;
-      return html`<tr key=${row.entry_id} class=${late ? "is-late" : ""}><td>${dayTime(row.due_at)}${late ? ` · ${t("own.is_due")}` : ""}</td><td>${row.name}</td><td>${row.number}</td><td>${row.campaign}</td><td>${row.note}</td>
-        <td><button class="btn btn-sm btn-outline-primary" disabled=${!mayDial() || !row.is_running} onClick=${() => dial(tell, row.entry_id)}>${t("own.dial_now")}</button></td></tr>`;
-    })}</tbody></table></section>`;
+  return html`<div class="own-list" id="callbacks"><h2>${t("own.callbacks")}</h2><ol>${rows.map((row) => {
+    const late = Date.parse(row.due_at) <= now.value;
+    return html`<li key=${row.entry_id} class=${late ? "is-late" : ""}><div><b>${row.name}</b><time>${dayTime(row.due_at)}${late ? ` · ${t("own.is_due")}` : ""}</time></div>
+      <div class="hint">${row.number} · ${row.campaign}</div>${row.note && html`<p>${row.note}</p>`}
+      <button class="btn btn-sm btn-outline-primary" disabled=${!mayDial() || !row.is_running} onClick=${() => dial(tell, row.entry_id)}>${t("own.dial_now")}</button></li>`;
+  })}</ol></div>`;
 }
 
 export function ByHand({ rows, tell }) {
   if (rows.length === 0) return null;
-  return html`<section class="panel" id="by-hand"><h2>${t("own.by_hand")}</h2>
-    <table class="table table-sm"><thead><tr><th>${t("desk.name")}</th><th>${t("own.number")}</th><th>${t("desk.campaign")}</th><th>${t("own.last_outcome")}</th><th></th></tr></thead>
-    <tbody>${rows.map((row) => html`<tr key=${row.entry_id}><td>${row.name}</td><td>${row.number}</td><td>${row.campaign}</td><td>${row.last_outcome ? t(`outcome.${row.last_outcome}`) : "—"}</td>
-      <td><button class="btn btn-sm btn-outline-primary" disabled=${!mayDial()} data-dial=${row.entry_id} onClick=${() => dial(tell, row.entry_id)}>${t("own.dial_now")}</button></td></tr>`)}</tbody></table></section>`;
+  return html`<div class="own-list" id="by-hand"><h2>${t("own.by_hand")}</h2><ol>${rows.map((row) => html`<li key=${row.entry_id}><div><b>${row.name}</b><span>${row.number}</span></div>
+    <div class="hint">${row.campaign}${row.last_outcome ? ` · ${t(`outcome.${row.last_outcome}`)}` : ""}</div>
+    <button class="btn btn-sm btn-outline-primary" disabled=${!mayDial()} data-dial=${row.entry_id} onClick=${() => dial(tell, row.entry_id)}>${t("own.dial_now")}</button></li>`)}</ol></div>`;
 }

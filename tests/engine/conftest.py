@@ -37,7 +37,8 @@ def now() -> datetime:
 def daytime(monkeypatch: pytest.MonkeyPatch) -> None:
     """Engine and fake node read the same shifted clock."""
     for module in (
-        "dialer.engine.loop", "dialer.engine.budgets", "dialer.engine.list_counts", "telephony.fake",
+        "dialer.engine.loop", "dialer.engine.budgets", "dialer.engine.list_counts",
+        "dialer.engine.pacing", "telephony.fake",
     ):  # fmt: skip
         monkeypatch.setattr(f"{module}.utc_now", now)
 

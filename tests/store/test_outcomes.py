@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from dialer.actions.outcomes import confirm_identity, record_outcome, save_draft
 from dialer.actions.refusals import Refused
 from dialer.domain.promises import PromiseAsk
+from dialer.packs import load_pack
 from dialer.reports import desk
 from dialer.store.session import read, write
 from dialer.store.tables import (
@@ -174,12 +175,12 @@ def test_a_wrong_number_is_never_tried_again(call):
 
 def test_the_debt_is_shown_only_after_the_identity(call):
     with read(call.sessions) as session:
-        before = desk.snapshot(session, call.agent.user_id, MORNING)["call"]
+        before = desk.snapshot(session, call.agent.user_id, load_pack("cn"), MORNING)["call"]
     assert before["debt"] is None
     assert str(call.balance) not in str(before)
     confirm_identity(call.sessions, call.agent, call.id, MORNING)
     with read(call.sessions) as session:
-        after = desk.snapshot(session, call.agent.user_id, MORNING)["call"]
+        after = desk.snapshot(session, call.agent.user_id, load_pack("cn"), MORNING)["call"]
     assert after["debt"]["balance_minor"] == call.balance
     assert after["identity_confirmed"]
 

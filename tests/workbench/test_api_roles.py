@@ -35,6 +35,7 @@ MATRIX = """
 -xxx GET /campaigns/<int:campaign_id>/rules
 --xx PUT /campaigns/<int:campaign_id>/rules
 --xx PUT /campaigns/<int:campaign_id>/screening
+--xx PUT /campaigns/<int:campaign_id>/script
 --xx POST /campaigns/<int:campaign_id>/start
 --xx POST /campaigns/<int:campaign_id>/uploads
 -xxx GET /campaigns/<int:campaign_id>/waterfall

@@ -69,9 +69,9 @@ def test_opening_the_desk_takes_a_seat_and_a_reload_changes_nothing(office, desk
     assert seat_row(office).status == "paused"
     assert ask(desk, "seat:status", {"status": "ready"}) == {"ok": True}
     again = office.socket(office.visitor("agent"))
-    view = ask(again, "watch", {"view": "desk"})["view"]
+    view = ask(again, "watch", {"view": "desk", "take": True})["view"]
     assert view["seat"]["status"] == "ready"
-    assert ask(desk, "seat:status", {"status": "paused", "pause_reason": "lunch"})["ok"]
+    assert ask(again, "seat:status", {"status": "paused", "pause_reason": "lunch"})["ok"]
     assert seat_row(office).pause_reason == "lunch"
 
 

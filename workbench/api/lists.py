@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from flask import request
 from pydantic import Field
 
-from dialer.actions import agreements, campaigns, list_rules
+from dialer.actions import agreements, campaigns, desk_choices, list_rules
 from dialer.actions.intake.asking import (
     approve_upload,
     cancel_upload,
@@ -64,6 +64,20 @@ class PlacementIn(Message):
     agreement_id: Id | None = None
     region: Annotated[str, Field(max_length=40)] = ""
     target_rate: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
+class StepIn(Message):
+    """One step of a script. Placeholders: {name} {agent} {staff_no} {agency}, and after the first step
+    {creditor} {product} {contract_tail} {balance} {overdue_days} {as_of}."""
+
+    title: Annotated[str, Field(max_length=40)]
+    text: Annotated[str, Field(max_length=600)]
+
+
+class ScriptIn(Message):
+    """What agents say; no steps: the script that comes with Kept."""
+
+    steps: Annotated[list[StepIn], Field(max_length=8)]
 
 
 class BucketIn(Message):
@@ -301,3 +315,11 @@ def create_agreement(body: AgreementIn) -> dict[str, Any]:
 def create_placement(body: PlacementIn) -> dict[str, Any]:
     """Files are uploaded into it."""
     return {"id": agreements.add_placement(sessions(), actor(), now=utc_now(), **body.model_dump())}
+
+
+@endpoint("PUT", "/campaigns/<int:campaign_id>/script", "What agents say", MANAGER, body=ScriptIn)
+def set_script(campaign_id: int, body: ScriptIn) -> dict[str, Any]:
+    """The first step is said before the identity is confirmed, and tells of no debt."""
+    steps = [step.model_dump() for step in body.steps]
+    desk_choices.set_script(sessions(), actor(), campaign_id, steps, utc_now())
+    return {}

@@ -20,6 +20,9 @@ class Creditor(Base):
     name: Mapped[str] = mapped_column(unique=True)
     promise_days_max: Mapped[int] = mapped_column(default=7)
     recording_days: Mapped[int | None]  # how long recordings are kept; none: as configured
+    promise_min_minor: Mapped[int] = mapped_column(
+        default=1
+    )  # less is no promise; the balance always is
     created_at: Mapped[datetime]
 
 
@@ -49,6 +52,7 @@ class Campaign(Base):
     rounds: Mapped[int] = mapped_column(default=0)  # how often the list was started over
     end_reason: Mapped[str] = mapped_column(default="")  # why it is finished
     answer_hours: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of dialer.domain.best_time
+    script: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # of dialer.domain.scripts
     created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]  # the first time: periods of 30 days are counted from here

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,6 +27,7 @@ class User(Base):
     trained_until: Mapped[date | None]  # the first of their trainings to end; none: no record kept
     leg_address: Mapped[str] = mapped_column(default="")  # SIP phone; empty: dials in
     leg_kind: Mapped[str] = mapped_column(default="")  # dialer.domain.leg; empty: not chosen yet
+    desk: Mapped[dict[str, Any]] = mapped_column(default=dict)  # dialer.domain.desk_keys.DeskChoice
     created_at: Mapped[datetime]
 
 
@@ -57,6 +59,10 @@ class Seat(Base):
     leg_up: Mapped[bool] = mapped_column(default=False)
     attempt_id: Mapped[str | None] = mapped_column(String(32))  # live, or waiting for its outcome
     since: Mapped[datetime]
+    pause_at: Mapped[datetime | None]  # announced: from then on no new customer
+    pause_at_reason: Mapped[str] = mapped_column(default="")
+    pause_until: Mapped[datetime | None]  # a breather ends by itself
+    help_since: Mapped[datetime | None]  # the agent asks the supervisor to come
 
 
 class Assignment(Base):
