@@ -20,6 +20,7 @@ from workbench import (
     api,
     auth,
     campaign_desk,
+    case_desk,
     errors,
     live,
     plan_desk,
@@ -58,7 +59,9 @@ def create_app(
     auth.install(app, sessions)
     errors.install(app)
     live.install(app, sessions, settings.public_url.rstrip("/"))
-    for desk in (auth, agent_desk, supervisor_desk, campaign_desk, report_desk, plan_desk):
+    for desk in (
+        auth, agent_desk, supervisor_desk, campaign_desk, report_desk, plan_desk, case_desk,
+    ):  # fmt: skip
         app.register_blueprint(desk.pages)
     api.install(app, csrf)
     _pages(app)

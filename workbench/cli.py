@@ -16,7 +16,7 @@ from telephony.config_file import PATH_VARIABLE, ConfigError
 from workbench.cli_numbers import pool
 from workbench.simulate import simulate
 
-ROLES = ("agent", "supervisor", "manager", "admin")
+ROLES = ("agent", "supervisor", "manager", "admin", "auditor")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -10,7 +10,7 @@ from workbench.auth import _NOBODY, password_fits
 
 pytestmark = pytest.mark.web
 
-EVERYONE = {"agent", "supervisor", "manager", "admin"}
+EVERYONE = {"agent", "supervisor", "manager", "admin", "auditor"}
 MANAGERS = {"manager", "admin"}
 BOARD = {"supervisor", "manager", "admin"}
 # Every route of the application, with who may use it. "public": nobody needs to be signed in.
@@ -40,6 +40,11 @@ MATRIX = {
     ("GET", "/plan"): BOARD, ("GET", "/plan/measured/<int:campaign_id>"): BOARD,
     ("POST", "/plan/runs"): BOARD, ("GET", "/plan/runs/<run_id>"): BOARD,
     ("POST", "/plan/runs/<run_id>/cancel"): BOARD,
+    ("GET", "/cases"): EVERYONE, ("POST", "/cases"): EVERYONE,
+    ("GET", "/cases/<int:account_id>"): EVERYONE, ("GET", "/cases/<int:account_id>/data"): EVERYONE,
+    ("POST", "/cases/<int:account_id>/note"): EVERYONE - {"auditor"},
+    ("POST", "/cases/<int:account_id>/<any(hold, release, complaint, answer, override):word>"): BOARD,
+    ("POST", "/cases/<int:account_id>/approve"): MANAGERS,
     ("GET", "/template.csv"): MANAGERS, ("POST", "/numbers"): MANAGERS,
 }  # fmt: skip
 
@@ -62,6 +67,8 @@ def test_the_matrix_holds_for_every_cell(office, role):
             continue
         path = rule.replace("<int:campaign_id>", "9").replace("<int:upload_id>", "9")
         path = path.replace("<int:file_id>", "9").replace("<int:schedule_id>", "9")
+        path = path.replace("<int:account_id>", "9")
+        path = path.replace("<any(hold, release, complaint, answer, override):word>", "hold")
         path = path.replace("<any(commit, discard, cancel, undo):word>", "undo")
         path = path.replace("<any(campaigns, agents, numbers):kind>", "agents")
         answer = visitor.client.get(path) if method == "GET" else visitor.post(path)

@@ -30,6 +30,7 @@ from dialer.store.tables.contact import (
     Override,
 )
 from dialer.store.tables.dialing import DialRequest, Preview
+from dialer.store.tables.finding import NameKey, UserCreditor
 from dialer.store.tables.ledger import (
     AuditRow,
     CommandKey,
@@ -75,6 +76,7 @@ __all__ = [
     "Hold",
     "JobRun",
     "MessageContact",
+    "NameKey",
     "NodeProgress",
     "Note",
     "NumberPool",
@@ -102,5 +104,6 @@ __all__ = [
     "UploadRow",
     "UploadTemplate",
     "User",
+    "UserCreditor",
     "Webhook",
 ]
