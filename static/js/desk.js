@@ -6,6 +6,7 @@ import { facts, t } from "./page.js";
 import { ask, linked, now, view, watch } from "./live.js";
 import { duration, money, time } from "./format.js";
 import { OutcomeForm } from "./outcome_form.js";
+import { FromSupervisor } from "./concession.js";
 import { ByHand, Callbacks, Dialing, Preview, Wish } from "./own_calls.js";
 
 const fault = signal("");
@@ -119,6 +120,7 @@ function Desk() {
   if (!desk || !desk.seat) return html`<p class="loading">${t("page.loading")}</p>`;
   return html`<div class=${desk.call ? "desk has-call" : "desk"}>
     <${Seat} seat=${desk.seat} today=${desk.today} />
+    <${FromSupervisor} desk=${desk} />
     ${fault.value && html`<div class="alert alert-danger desk-fault" role="alert">${fault.value}</div>`}
     ${desk.call
       ? html`<${Call} call=${desk.call} seat=${desk.seat} /><${OutcomeForm} key=${desk.call.attempt_id} call=${desk.call} outcomes=${desk.outcomes} />`

@@ -40,6 +40,13 @@ MATRIX = {
     ("GET", "/plan"): BOARD, ("GET", "/plan/measured/<int:campaign_id>"): BOARD,
     ("POST", "/plan/runs"): BOARD, ("GET", "/plan/runs/<run_id>"): BOARD,
     ("POST", "/plan/runs/<run_id>/cancel"): BOARD,
+    ("GET", "/board/at"): BOARD, ("GET", "/board/burn-down/<int:campaign_id>"): BOARD,
+    ("POST", "/board/seats/<int:seat_id>/force"): BOARD,
+    ("POST", "/board/seats/<int:seat_id>/tell"): BOARD,
+    ("POST", "/board/alerts/<int:alert_id>/acknowledge"): BOARD,
+    ("POST", "/board/concessions/<int:offer_id>"): BOARD,
+    ("POST", "/desk/concession"): {"agent"},
+    ("POST", "/desk/messages/<int:message_id>/read"): {"agent"},
     ("GET", "/cases"): EVERYONE, ("POST", "/cases"): EVERYONE,
     ("GET", "/cases/<int:account_id>"): EVERYONE, ("GET", "/cases/<int:account_id>/data"): EVERYONE,
     ("POST", "/cases/<int:account_id>/note"): EVERYONE - {"auditor"},
@@ -67,7 +74,8 @@ def test_the_matrix_holds_for_every_cell(office, role):
             continue
         path = rule.replace("<int:campaign_id>", "9").replace("<int:upload_id>", "9")
         path = path.replace("<int:file_id>", "9").replace("<int:schedule_id>", "9")
-        path = path.replace("<int:account_id>", "9")
+        for name in ("account", "seat", "alert", "offer", "message"):
+            path = path.replace(f"<int:{name}_id>", "9")
         path = path.replace("<any(hold, release, complaint, answer, override):word>", "hold")
         path = path.replace("<any(commit, discard, cancel, undo):word>", "undo")
         path = path.replace("<any(campaigns, agents, numbers):kind>", "agents")

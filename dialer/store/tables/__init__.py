@@ -46,10 +46,12 @@ from dialer.store.tables.numbers import NumberPool, OutboundNumber
 from dialer.store.tables.people import Assignment, Seat, SeatSpan, Training, User
 from dialer.store.tables.placements import Agreement, BucketRow, Case, Placement, UploadTemplate
 from dialer.store.tables.reporting import BalanceDay, Cost, ReportFile, ReportSchedule
+from dialer.store.tables.supervising import Alert, Concession, SeatMessage, Team
 
 __all__ = [
     "Account",
     "Agreement",
+    "Alert",
     "AmdLabel",
     "ApiToken",
     "Assignment",
@@ -62,6 +64,7 @@ __all__ = [
     "Case",
     "CommandKey",
     "Complaint",
+    "Concession",
     "Consent",
     "Cost",
     "Creditor",
@@ -97,8 +100,10 @@ __all__ = [
     "ReportFile",
     "ReportSchedule",
     "Seat",
+    "SeatMessage",
     "SeatSpan",
     "Suppression",
+    "Team",
     "Training",
     "Upload",
     "UploadRow",

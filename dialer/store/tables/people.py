@@ -25,6 +25,10 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     trained_until: Mapped[date | None]  # the first of their trainings to end; none: no record kept
     leg_address: Mapped[str] = mapped_column(default="")  # SIP phone; empty: dials in
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    totp_secret: Mapped[str] = mapped_column(default="")  # base32; asked for once `totp_on`
+    totp_on: Mapped[bool] = mapped_column(default=False)
+    totp_step: Mapped[int] = mapped_column(default=0)  # last one used: a code works once
     created_at: Mapped[datetime]
 
 
