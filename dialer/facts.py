@@ -149,6 +149,29 @@ class HangupAsked(Fact, frozen=True):
     user_id: int
 
 
+class SeatTold(Fact, frozen=True):
+    """A supervisor's words wait at a seat, or were read there."""
+
+    seat_id: int
+    message_id: int
+
+
+class OfferMoved(Fact, frozen=True):
+    """A concession was asked for in a call, or a second person decided it."""
+
+    offer_id: int
+    seat_id: int
+    state: str
+
+
+class AlertMoved(Fact, frozen=True):
+    """An alert was raised, acknowledged or is over."""
+
+    alert_id: int
+    code: str
+    state: str
+
+
 class DialAsked(Fact, frozen=True):
     """An agent, or a supervisor for an agent, asked to dial one entry."""
 
@@ -244,6 +267,7 @@ AnyFact = (
     CampaignChanged | UploadChanged | SeatChosen | HelpAsked | OutcomeRecorded | PromiseMade | ContactStopped
     | PaymentPosted | PromiseSettled | CaseClosed | PlacementChanged | AgentAssigned
     | ReportFileChanged | HangupAsked | DialAsked | DialAnswered | PreviewMoved | CallbackFreed
+    | SeatTold | OfferMoved | AlertMoved
     | EngineStarted | CallMoved | CallJudged | SeatMoved | NumberMoved | Pulsed | TrunkMoved
     | LegChosen | AudioOffered | EchoAsked
 )  # fmt: skip

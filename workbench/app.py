@@ -22,6 +22,7 @@ from workbench import (
     api,
     auth,
     campaign_desk,
+    case_desk,
     errors,
     live,
     plan_desk,
@@ -37,7 +38,7 @@ from workbench.translations import LANGUAGES, NAMES, catalogue
 STATIC = Path(__file__).parent.parent / "static"
 DESKS = (
     auth, agent_desk, supervisor_desk, campaign_desk, report_desk, plan_desk, settings_desk,
-    prompt_desk, recording_desk,
+    prompt_desk, recording_desk, case_desk,
 )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ from workbench.translations import LANGUAGES, say
 
 SESSION_HOURS = 12
 HOME_OF = {"agent": "desk.page", "supervisor": "board.page", "manager": "campaigns.page",
-           "admin": "campaigns.page"}  # fmt: skip
+           "admin": "campaigns.page", "auditor": "cases.page"}  # fmt: skip
 LOGINS_PER_ACCOUNT = "5 per minute"
 LOGINS_PER_ADDRESS = "60 per minute"
 

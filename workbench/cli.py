@@ -17,7 +17,7 @@ from workbench.cli_numbers import pool
 from workbench.cli_trunks import trunk
 from workbench.simulate import simulate
 
-ROLES = ("agent", "supervisor", "manager", "admin")
+ROLES = ("agent", "supervisor", "manager", "admin", "auditor")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

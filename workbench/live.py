@@ -31,6 +31,8 @@ from dialer.domain.compliance import RulePack
 from dialer.facts import AnyFact, CampaignChanged, PromiseMade, Pulsed, UploadChanged
 from dialer.feed import Reader, last_id
 from dialer.reports import campaigns, desk, live_board
+from dialer.reports.board_extras import with_extras
+from dialer.reports.from_supervisor import from_supervisor
 from dialer.reports.people import ready_users, user_of_seat
 from dialer.store.session import Sessions, read
 from workbench import desk_events
@@ -55,6 +57,7 @@ log = logging.getLogger(__name__)
 
 FOLLOW_SECONDS = 0.04
 BOARD_SECONDS = 0.3
+BOARD_BEAT_SECONDS = 1.5  # a board is pushed at least so often: one of three seconds ago is stale
 CAMPAIGNS_SECONDS = 0.5
 PING_SECONDS = 5  # a browser that says nothing for twice as long is gone
 DESK_GRACE_SECONDS = 5.0  # a reload takes less; longer, and nobody sits there
@@ -134,6 +137,7 @@ class Follower:
             try:
                 with read(self._sessions) as session:
                     self._note(session, [fact for _, _, fact in reader.poll()])
+                self._due.setdefault("board", monotonic() + BOARD_BEAT_SECONDS)
                 self._push(monotonic())
                 self._pause_empty_desks(monotonic())
             except SQLAlchemyError:
@@ -147,7 +151,8 @@ class Follower:
             if seat_id:
                 self._due.setdefault(f"desk:{user_of_seat(session, seat_id)}", now)
             if not isinstance(fact, UploadChanged):
-                self._due.setdefault("board", now + BOARD_SECONDS)
+                soon = now + BOARD_SECONDS
+                self._due["board"] = min(self._due.get("board", soon), soon)
             if isinstance(fact, CampaignChanged | UploadChanged | Pulsed | PromiseMade):
                 self._due.setdefault("campaigns", now + CAMPAIGNS_SECONDS)
 
@@ -169,9 +174,10 @@ class Follower:
 def view_of(session: Session, name: str, user_id: int, pack: RulePack) -> Answer:
     """A whole view, numbered by `last_fact`."""
     if name == "desk":
-        return desk.snapshot(session, user_id, pack, utc_now())
+        own = desk.snapshot(session, user_id, pack, utc_now())
+        return {**own, "supervisor": from_supervisor(session, user_id)}
     if name == "board":
-        return live_board.snapshot(session, utc_now(), pack)
+        return with_extras(session, live_board.snapshot(session, utc_now(), pack), utc_now())
     number = last_id(session)
     return {"last_fact": number, **campaigns.overview(session, utc_now())}
 

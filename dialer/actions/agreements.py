@@ -42,7 +42,8 @@ def checked_narrowing(pack: RulePack, data: dict[str, Any]) -> RulePack:
 def add_agreement(
     sessions: Sessions, actor: Actor, pack: RulePack, *, creditor_id: int, name: str,
     starts_on: date, ends_on: date | None, channels: Sequence[str], narrowing: dict[str, Any],
-    waive_share_max: float, balance_days_max: int | None = None, now: datetime,
+    waive_share_max: float, waive_share_supervisor: float | None = None,
+    balance_days_max: int | None = None, now: datetime,
 ) -> int:  # fmt: skip
     """协议 with its dates, channels, tighter limits and the authority to waive. `balance_days_max`: a
     balance that no file and no payment confirmed for so many days is not called about."""
@@ -50,7 +51,7 @@ def add_agreement(
         raise Refused("agreement_dates")
     if not channels or set(channels) - set(CHANNELS):
         raise Refused("agreement_channels", channels=", ".join(CHANNELS))
-    if not 0 <= waive_share_max < 1:
+    if not 0 <= waive_share_max < 1 or not 0 <= (waive_share_supervisor or 0) < 1:
         raise Refused("waive_share")
     if balance_days_max is not None and not 1 <= balance_days_max <= BALANCE_DAYS_LONGEST:
         raise Refused("balance_days", longest=BALANCE_DAYS_LONGEST)
@@ -61,7 +62,8 @@ def add_agreement(
         row = Agreement(
             creditor_id=creditor_id, name=name, starts_on=starts_on, ends_on=ends_on,
             channels=list(channels), narrowing=narrowing, waive_share_max=waive_share_max,
-            balance_days_max=balance_days_max, created_at=now,
+            waive_share_supervisor=waive_share_supervisor, balance_days_max=balance_days_max,
+            created_at=now,
         )  # fmt: skip
         session.add(row)
         session.flush()

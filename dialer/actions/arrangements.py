@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dialer.actions.actor import Actor
+from dialer.actions.concessions import check_authority
 from dialer.actions.refusals import Refused
 from dialer.actions.settling import HOME
 from dialer.domain.compliance import RulePack
@@ -126,6 +127,8 @@ def decide_offer(
             raise Refused("offer_unknown")
         if offer.asked_by == actor.user_id:
             raise Refused("second_person")
+        if approve:
+            check_authority(session, actor, offer, now)
         offer.state, offer.decided_by = "approved" if approve else "refused", actor.user_id
         audit.note(
             session, actor.name, "offer.decide", f"offer:{offer_id}", now,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select
 
+from dialer.actions.alerting import Alerts
 from dialer.actions.intake import read_upload
 from dialer.actions.list_work import end_lists, learn_hours, order_lists
 from dialer.actions.nightly import keep_balances
@@ -24,11 +25,15 @@ from dialer.engine.list_counts import ListCounts
 from dialer.engine.number_pool import end_rests
 from dialer.engine.report_files import Maker
 from dialer.engine.webhooks import deliver_all
+from dialer.reports.alert_values import alert_values
+from dialer.store.name_keys import index_names, names_waiting
 from dialer.store.session import Sessions, read, write
 from dialer.store.tables import Upload
 
 log = logging.getLogger(__name__)
 LISTS_SECONDS = 5
+ALERTS_SECONDS = 5
+NAMES_SECONDS, NAMES_PARTS = 3, 10  # a million new names are findable after ten minutes
 WAITING = ("received", "reading", "committing", "withdrawing")
 
 
@@ -46,6 +51,10 @@ def start(
             watch.refresh, "interval", args=[sessions], seconds=1, coalesce=True, max_instances=1,
             misfire_grace_time=30, id=type(watch).__name__,
         )  # fmt: skip
+    scheduler.add_job(
+        index_new_names, "interval", args=[sessions], seconds=NAMES_SECONDS, coalesce=True,
+        max_instances=1, misfire_grace_time=30, id="names",
+    )  # fmt: skip
     scheduler.add_job(
         tend_lists, "interval", args=[sessions], seconds=LISTS_SECONDS, coalesce=True,
         max_instances=1, misfire_grace_time=30, id="lists",
@@ -75,6 +84,10 @@ def start(
             keeping, "interval", args=[archive], seconds=seconds, coalesce=True, max_instances=1,
             misfire_grace_time=300, id=keeping.__name__,
         )  # fmt: skip
+    scheduler.add_job(
+        look_for_alerts, "interval", args=[sessions, Alerts(), maker], seconds=ALERTS_SECONDS,
+        coalesce=True, max_instances=1, misfire_grace_time=30, id="alerts",
+    )  # fmt: skip
     scheduler.start()
     return scheduler
 
@@ -87,6 +100,26 @@ def tend_lists(sessions: Sessions) -> None:
             "list end",
             extra={"action": "campaign.list_end", "campaign_id": campaign_id, "what": what},
         )
+
+
+def index_new_names(sessions: Sessions) -> None:
+    """People of new files can be found by name and pinyin; in parts, so that nobody waits for the lock."""
+    for _ in range(NAMES_PARTS):
+        with read(sessions) as session:
+            if not names_waiting(session):
+                return
+        with write(sessions) as session:
+            index_names(session)
+
+
+def look_for_alerts(sessions: Sessions, alerts: Alerts, maker: Maker) -> None:
+    """Alerts of the board: raised and cleared."""
+    now = utc_now()
+    with read(sessions) as session:
+        values = alert_values(session, maker.pack, maker.recordings, now)
+    moved = alerts.look(sessions, values, now)
+    if moved:
+        log.info("alerts moved", extra={"action": "alerts.look", "count": moved})
 
 
 def learn_answer_hours(sessions: Sessions) -> None:

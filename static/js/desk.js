@@ -14,6 +14,7 @@ import { Side } from "./side.js";
 import { sheet } from "./keys.js";
 import { KeySheet } from "./key_sheet.js";
 import "./tones.js";
+import { FromSupervisor } from "./concession.js";
 
 const fault = signal("");
 
@@ -61,6 +62,7 @@ function Desk() {
   return html`<div class="desk">
     <h1 class="only-heard">${t("nav.desk")}</h1>
     <${SeatBar} seat=${desk.seat} today=${desk.today} tell=${tell} />
+    <${FromSupervisor} desk=${desk} />
     <div class="desk-fault" role="alert">${fault.value && html`<div class="fault">${icon("warning")} ${fault.value} <button class="btn btn-sm btn-link" onClick=${() => { fault.value = ""; }}>${t("desk.dismiss")}</button></div>`}</div>
     <div class="zones">${zones(desk)}</div>
     ${sheet.value && html`<${KeySheet} outcomes=${desk.outcomes} tell=${tell} />`}

@@ -36,7 +36,7 @@ class Office:
         limiter.reset()
         self.users: dict[str, Actor] = {
             role: make_user(sessions, role, MORNING, username=role, password_hash=HASHED)
-            for role in ("agent", "supervisor", "manager", "admin")
+            for role in ("agent", "supervisor", "manager", "admin", "auditor")
         }
 
     def visitor(self, role: str = "") -> Visitor:
@@ -59,7 +59,7 @@ class Visitor:
 
     def csrf(self) -> str:
         """Token of the login page, or of any page when signed in."""
-        for path in ("/login", "/desk", "/board", "/campaigns"):
+        for path in ("/login", "/desk", "/board", "/campaigns", "/cases"):
             found = re.search(r'csrf-token" content="([^"]+)"', self.client.get(path).text)
             if found:
                 return found.group(1)

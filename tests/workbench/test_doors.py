@@ -12,7 +12,7 @@ from workbench.auth import _NOBODY, password_fits
 
 pytestmark = pytest.mark.web
 
-EVERYONE = {"agent", "supervisor", "manager", "admin"}
+EVERYONE = {"agent", "supervisor", "manager", "admin", "auditor"}
 MANAGERS = {"manager", "admin"}
 BOARD = {"supervisor", "manager", "admin"}
 # Every route of the application, with who may use it. "public": nobody needs to be signed in.
@@ -54,6 +54,18 @@ MATRIX = {
     ("GET", "/recordings"): BOARD, ("POST", "/recordings/find"): BOARD,
     ("POST", "/recordings/<attempt_id>/listen"): BOARD, ("GET", "/recordings/<attempt_id>/sound"): BOARD,
     ("POST", "/recordings/<attempt_id>/hold"): BOARD,
+    ("GET", "/board/at"): BOARD, ("GET", "/board/burn-down/<int:campaign_id>"): BOARD,
+    ("POST", "/board/seats/<int:seat_id>/force"): BOARD,
+    ("POST", "/board/seats/<int:seat_id>/tell"): BOARD,
+    ("POST", "/board/alerts/<int:alert_id>/acknowledge"): BOARD,
+    ("POST", "/board/concessions/<int:offer_id>"): BOARD,
+    ("POST", "/desk/concession"): {"agent"},
+    ("POST", "/desk/messages/<int:message_id>/read"): {"agent"},
+    ("GET", "/cases"): EVERYONE, ("POST", "/cases"): EVERYONE,
+    ("GET", "/cases/<int:account_id>"): EVERYONE, ("GET", "/cases/<int:account_id>/data"): EVERYONE,
+    ("POST", "/cases/<int:account_id>/note"): EVERYONE - {"auditor"},
+    ("POST", "/cases/<int:account_id>/<any(hold, release, complaint, answer, override):word>"): BOARD,
+    ("POST", "/cases/<int:account_id>/approve"): MANAGERS,
     ("GET", "/template.csv"): MANAGERS, ("POST", "/numbers"): MANAGERS,
 }  # fmt: skip
 

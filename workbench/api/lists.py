@@ -51,6 +51,7 @@ class AgreementIn(Message):
     channels: list[str]
     narrowing: dict[str, Any] = Field(default_factory=dict)
     waive_share_max: float = 0.0
+    waive_share_supervisor: float | None = None
     balance_days_max: int | None = None
 
 

@@ -30,6 +30,7 @@ from dialer.store.tables.contact import (
     Override,
 )
 from dialer.store.tables.dialing import DialRequest, Preview
+from dialer.store.tables.finding import NameKey, UserCreditor
 from dialer.store.tables.ledger import (
     AuditRow,
     CommandKey,
@@ -48,10 +49,12 @@ from dialer.store.tables.people import Assignment, Seat, SeatSpan, Training, Use
 from dialer.store.tables.placements import Agreement, BucketRow, Case, Placement, UploadTemplate
 from dialer.store.tables.recordings import Prompt, Recording
 from dialer.store.tables.reporting import BalanceDay, Cost, ReportFile, ReportSchedule
+from dialer.store.tables.supervising import Alert, Concession, SeatMessage, Team
 
 __all__ = [
     "Account",
     "Agreement",
+    "Alert",
     "AmdLabel",
     "ApiToken",
     "Assignment",
@@ -64,6 +67,7 @@ __all__ = [
     "Case",
     "CommandKey",
     "Complaint",
+    "Concession",
     "Consent",
     "Cost",
     "Creditor",
@@ -79,6 +83,7 @@ __all__ = [
     "JobRun",
     "LegOffer",
     "MessageContact",
+    "NameKey",
     "NodeProgress",
     "Note",
     "NumberPool",
@@ -101,13 +106,16 @@ __all__ = [
     "ReportFile",
     "ReportSchedule",
     "Seat",
+    "SeatMessage",
     "SeatSpan",
     "Suppression",
+    "Team",
     "Training",
     "TrunkStandingRow",
     "Upload",
     "UploadRow",
     "UploadTemplate",
     "User",
+    "UserCreditor",
     "Webhook",
 ]

@@ -23,6 +23,7 @@ class Attempt(Base):
         Index("ix_attempt_debtor_day", "debtor_id", "local_day"),
         Index("ix_attempt_number_day", "number", "local_day"),
         Index("ix_attempt_shown", "outbound_number", "created_at"),
+        Index("ix_attempt_seat", "seat_id", "created_at"),
         Index(
             "ix_attempt_open_for_seat", "for_seat_id", sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),

@@ -28,6 +28,10 @@ class User(Base):
     leg_address: Mapped[str] = mapped_column(default="")  # SIP phone; empty: dials in
     leg_kind: Mapped[str] = mapped_column(default="")  # dialer.domain.leg; empty: not chosen yet
     desk: Mapped[dict[str, Any]] = mapped_column(default=dict)  # dialer.domain.desk_keys.DeskChoice
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    totp_secret: Mapped[str] = mapped_column(default="")  # base32; asked for once `totp_on`
+    totp_on: Mapped[bool] = mapped_column(default=False)
+    totp_step: Mapped[int] = mapped_column(default=0)  # last one used: a code works once
     created_at: Mapped[datetime]
 
 

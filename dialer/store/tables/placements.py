@@ -24,6 +24,7 @@ class Agreement(Base):
     channels: Mapped[list[str]]
     narrowing: Mapped[dict[str, Any]] = mapped_column(default=dict)
     waive_share_max: Mapped[float] = mapped_column(default=0.0)  # 减免 authority, share of balance
+    waive_share_supervisor: Mapped[float | None]  # what a supervisor may approve; none: any share
     balance_days_max: Mapped[int | None]  # older creditor data blocks dialing; none: never
     created_at: Mapped[datetime]
 
