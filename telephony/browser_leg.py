@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 from telephony import browser_sdp
 from telephony.agent_legs import AgentLegs
 from telephony.loopback_call import OFFER_HEADER, Answer, LoopbackCaller, header
-from telephony.protocol import AudioAnswer, AudioOffer, Command, Event, SeatEcho
+from telephony.protocol import Command, Event
 from telephony.settings import TelephonySettings
 from telephony.sip_browser import open_browser_account
 from telephony.sip_leg import Leg
+from telephony.words_of_audio import AudioAnswer, AudioOffer, SeatEcho
 
 if TYPE_CHECKING:
     import pjsua2 as pj

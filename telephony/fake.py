@@ -20,8 +20,6 @@ from telephony.protocol import (
     Abandoned,
     Answered,
     AnswerKind,
-    AudioAnswer,
-    AudioOffer,
     Command,
     Connected,
     Dialed,
@@ -50,6 +48,7 @@ from telephony.protocol import (
     Verdict,
 )
 from telephony.seats import Match, Matcher
+from telephony.words_of_audio import AudioAnswer, AudioOffer
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from enum import StrEnum
 
 import msgspec
 
+from telephony.word import Word
 from telephony.words_in_call import InCallCommand, InCallEvent
+from telephony.words_of_audio import AudioAnswer, AudioOffer, SeatEcho
 
 VERSION = 4
 """1: the first words. 2: `Originate.seat_id`, `LiveSeat.reserved_for`, `Alive.version`. 3:
@@ -104,33 +106,29 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     starts: ClockStart = ClockStart.CONNECTED_TO_SYSTEM
 
 
-class _Word(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
-    """One message; the class name is its tag on the wire."""
-
-
 # --- commands: engine -> node -------------------------------------------------------------------
 
 
-class Welcome(_Word, frozen=True):
+class Welcome(Word, frozen=True):
     """First word to a node that came up: events up to `acked` are safe, send the rest again."""
 
     engine_epoch: int
     acked: int
 
 
-class EngineAlive(_Word, frozen=True):
+class EngineAlive(Word, frozen=True):
     """Heartbeat of the engine. Without one for `engine_silence_seconds` a node cancels what rings."""
 
     engine_epoch: int
 
 
-class Acknowledge(_Word, frozen=True):
+class Acknowledge(Word, frozen=True):
     """Every event up to `seq` is stored; the node may forget it."""
 
     seq: int
 
 
-class Originate(_Word, frozen=True):
+class Originate(Word, frozen=True):
     """Place one call. The attempt is committed before this is built (house rule 10)."""
 
     call_id: str  # the attempt's id; travels in the X-Kept-Attempt header and in the Call-ID
@@ -146,21 +144,21 @@ class Originate(_Word, frozen=True):
     seat_id: str = ""  # for this seat only, which is reserved until the call is over or takes it
 
 
-class Hangup(_Word, frozen=True):
+class Hangup(Word, frozen=True):
     """End or cancel a call, whatever its phase; harmless when it is already over."""
 
     call_id: str
     reason: str = ""
 
 
-class Play(_Word, frozen=True):
+class Play(Word, frozen=True):
     """Play a prompt to the customer of a live call."""
 
     call_id: str
     prompt: str
 
 
-class SeatOpen(_Word, frozen=True):
+class SeatOpen(Word, frozen=True):
     """Bring an agent's leg up and keep it up. `address` is called; with none the phone dials in."""
 
     seat_id: str
@@ -169,41 +167,26 @@ class SeatOpen(_Word, frozen=True):
     kind: LegKind = LegKind.PHONE
 
 
-class SeatClose(_Word, frozen=True):
+class SeatClose(Word, frozen=True):
     """The agent went home: hang up the leg and forget the seat."""
 
     seat_id: str
 
 
-class AudioOffer(_Word, frozen=True):
-    """The session description of an agent's browser; its leg replaces the seat's leg of before."""
-
-    seat_id: str
-    offer_id: int
-    sdp: str
-
-
-class SeatEcho(_Word, frozen=True):
-    """Let an agent without a customer hear themselves for some seconds."""
-
-    seat_id: str
-    seconds: float
-
-
-class SeatReady(_Word, frozen=True):
+class SeatReady(Word, frozen=True):
     """The seat may take a customer of any of these campaigns; valid for one connection only."""
 
     seat_id: str
     campaigns: tuple[str, ...]
 
 
-class SeatNotReady(_Word, frozen=True):
+class SeatNotReady(Word, frozen=True):
     """No new customer for this seat; one already connected, or a call reserved for it, stays."""
 
     seat_id: str
 
 
-class TakeSnapshot(_Word, frozen=True):
+class TakeSnapshot(Word, frozen=True):
     """Ask for all live calls and seats (engine restart, lost events)."""
 
 
@@ -225,7 +208,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     seat_id: str = ""  # connected to
 
 
-class NodeUp(_Word, frozen=True):
+class NodeUp(Word, frozen=True):
     """The node started: every call of an earlier `epoch` of it is over; `remembered` says how far
     they had come."""
 
@@ -249,7 +232,7 @@ class TrunkStanding(msgspec.Struct, frozen=True, kw_only=True):
     fault_age_ms: int = 0
 
 
-class Alive(_Word, frozen=True):
+class Alive(Word, frozen=True):
     """Heartbeat. Not numbered and not replayed."""
 
     calls: int
@@ -260,7 +243,7 @@ class Alive(_Word, frozen=True):
     trunks: tuple[TrunkStanding, ...] = ()
 
 
-class Dialed(_Word, frozen=True):
+class Dialed(Word, frozen=True):
     """The INVITE left by this trunk. Said again when the call is sent by another one, which happens
     only before anything rang."""
 
@@ -268,20 +251,20 @@ class Dialed(_Word, frozen=True):
     trunk: str = ""
 
 
-class Ringing(_Word, frozen=True):
+class Ringing(Word, frozen=True):
     """180, or 183 when `early_media`."""
 
     call_id: str
     early_media: bool = False
 
 
-class Answered(_Word, frozen=True):
+class Answered(Word, frozen=True):
     """200 OK arrived."""
 
     call_id: str
 
 
-class Judged(_Word, frozen=True):
+class Judged(Word, frozen=True):
     """What answered, as far as the first seconds of audio tell; `early`: what the network said before.
     `confidence`: how often such a verdict was right on the labelled set."""
 
@@ -296,7 +279,7 @@ class Judged(_Word, frozen=True):
     voice_to_ms: int = -1
 
 
-class Connected(_Word, frozen=True):
+class Connected(Word, frozen=True):
     """Customer and agent hear each other; `waited_ms` since the start of the two-second clock: the
     200 OK, or where `Screen.starts` says when machines are screened."""
 
@@ -305,7 +288,7 @@ class Connected(_Word, frozen=True):
     waited_ms: float
 
 
-class Abandoned(_Word, frozen=True):
+class Abandoned(Word, frozen=True):
     """No agent within the limit: counted whatever happens next; `message` says what was played."""
 
     call_id: str
@@ -313,7 +296,7 @@ class Abandoned(_Word, frozen=True):
     message: str = ""
 
 
-class Ended(_Word, frozen=True):
+class Ended(Word, frozen=True):
     """The call is over; exactly once per Originate."""
 
     call_id: str
@@ -329,7 +312,7 @@ class Ended(_Word, frozen=True):
     screened: Screened = Screened.NO
 
 
-class RecordingSaved(_Word, frozen=True):
+class RecordingSaved(Word, frozen=True):
     """Stereo WAV: left what the customer said, right what the agent said."""
 
     call_id: str
@@ -338,29 +321,20 @@ class RecordingSaved(_Word, frozen=True):
     sha256: str
 
 
-class SeatLegUp(_Word, frozen=True):
+class SeatLegUp(Word, frozen=True):
     """The agent's phone is connected to the node and stays so."""
 
     seat_id: str
 
 
-class SeatLegDown(_Word, frozen=True):
+class SeatLegDown(Word, frozen=True):
     """The agent's phone is gone; the node calls an `address` again by itself."""
 
     seat_id: str
     reason: str
 
 
-class AudioAnswer(_Word, frozen=True):
-    """Answer to an AudioOffer, or why there is none: no_seat, offer, node."""
-
-    seat_id: str
-    offer_id: int
-    sdp: str = ""
-    refused: str = ""
-
-
-class SeatParked(_Word, frozen=True):
+class SeatParked(Word, frozen=True):
     """Answer to SeatNotReady: from here on no new customer reaches this seat."""
 
     seat_id: str
@@ -384,7 +358,7 @@ class LiveSeat(msgspec.Struct, frozen=True, kw_only=True):
     reserved_for: str = ""  # the call that was placed for this seat and is not over
 
 
-class Snapshot(_Word, frozen=True):
+class Snapshot(Word, frozen=True):
     """All that lives in the node now."""
 
     calls: tuple[LiveCall, ...]

@@ -8,44 +8,40 @@ from __future__ import annotations
 import msgspec
 
 from telephony.conversation import Monitor, Recording, Second
-
-
-class _Word(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
-    """One message; the class name is its tag on the wire."""
-
+from telephony.word import Word
 
 # --- commands -----------------------------------------------------------------------------------
 
 
-class Hold(_Word, frozen=True):
+class Hold(Word, frozen=True):
     """The customer hears music and nobody hears them; off: back to the talk."""
 
     call_id: str
     on: bool
 
 
-class Mute(_Word, frozen=True):
+class Mute(Word, frozen=True):
     """The customer does not hear the agent."""
 
     call_id: str
     on: bool
 
 
-class SendDigits(_Word, frozen=True):
+class SendDigits(Word, frozen=True):
     """Press keys (0-9 * # A-D) towards the customer's side: RFC 4733, or INFO without it."""
 
     call_id: str
     digits: str
 
 
-class PauseRecording(_Word, frozen=True):
+class PauseRecording(Word, frozen=True):
     """Card data is spoken: silence into the recording while `on`."""
 
     call_id: str
     on: bool
 
 
-class Supervise(_Word, frozen=True):
+class Supervise(Word, frozen=True):
     """From the leg of the supervisor's own seat, to whatever call `seat_id` has, now and next."""
 
     seat_id: str
@@ -53,7 +49,7 @@ class Supervise(_Word, frozen=True):
     mode: Monitor
 
 
-class Transfer(_Word, frozen=True):
+class Transfer(Word, frozen=True):
     """Give the customer to another seat: at once, or `warm`: ask there first, the customer waits."""
 
     call_id: str
@@ -61,7 +57,7 @@ class Transfer(_Word, frozen=True):
     warm: bool = False
 
 
-class Consulted(_Word, frozen=True):
+class Consulted(Word, frozen=True):
     """How a consultation goes on: `complete` (the second takes the call), `cancel`, `join` (three-way)."""
 
     call_id: str
@@ -74,7 +70,7 @@ InCallCommand = Hold | Mute | SendDigits | PauseRecording | Supervise | Transfer
 # --- events -------------------------------------------------------------------------------------
 
 
-class ConversationIs(_Word, frozen=True):
+class ConversationIs(Word, frozen=True):
     """The state of the conversation after a change."""
 
     call_id: str
@@ -86,7 +82,7 @@ class ConversationIs(_Word, frozen=True):
     agent_lost: bool = False
 
 
-class Transferred(_Word, frozen=True):
+class Transferred(Word, frozen=True):
     """The call is now this seat's, which owes the outcome; the former seat is free."""
 
     call_id: str
@@ -94,7 +90,7 @@ class Transferred(_Word, frozen=True):
     from_seat: str
 
 
-class TransferRefused(_Word, frozen=True):
+class TransferRefused(Word, frozen=True):
     """Nothing was changed: the seat has no leg, or is busy."""
 
     call_id: str
@@ -102,7 +98,7 @@ class TransferRefused(_Word, frozen=True):
     reason: str
 
 
-class Supervised(_Word, frozen=True):
+class Supervised(Word, frozen=True):
     """Who hears this seat from now on; `off` also when a leg was lost or somebody else listens."""
 
     seat_id: str
@@ -110,7 +106,7 @@ class Supervised(_Word, frozen=True):
     mode: Monitor
 
 
-class Digit(_Word, frozen=True):
+class Digit(Word, frozen=True):
     """The customer pressed a key."""
 
     call_id: str
@@ -127,7 +123,7 @@ class LegQuality(msgspec.Struct, frozen=True, kw_only=True):
     mos: float = 0.0  # telephony.voice_quality; 0: nothing received
 
 
-class SoundIs(_Word, frozen=True):
+class SoundIs(Word, frozen=True):
     """Every five seconds of a talk, at its end, and at once when the warnings change."""
 
     call_id: str

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dialer.engine.floor import Floor, load_seat
 from dialer.facts import AnyFact, AudioOffered, EchoAsked, LegChosen
 from dialer.store.tables import LegOffer
-from telephony.protocol import AudioAnswer, AudioOffer, SeatEcho
+from telephony.words_of_audio import AudioAnswer, AudioOffer, SeatEcho
 
 ECHO_SECONDS = 6.0
 

@@ -50,7 +50,6 @@ from dialer.store.tables import Attempt
 from telephony.client import NodeClient
 from telephony.protocol import (
     Alive,
-    AudioAnswer,
     EngineAlive,
     Hangup,
     NodeUp,
@@ -63,6 +62,7 @@ from telephony.protocol import (
     TakeSnapshot,
 )
 from telephony.settings import TelephonySettings
+from telephony.words_of_audio import AudioAnswer
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,8 @@ from dialer.reports.agent_legs import audio_answer
 from dialer.store.session import read
 from dialer.store.tables import LegOffer, Seat
 from telephony.fake import Behaviour
-from telephony.protocol import AudioOffer, LegKind, SeatOpen
+from telephony.protocol import LegKind, SeatOpen
+from telephony.words_of_audio import AudioOffer
 from tests.engine.conftest import now
 
 pytestmark = pytest.mark.engine
