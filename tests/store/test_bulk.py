@@ -55,12 +55,17 @@ def test_a_writer_waits_for_the_one_before_it_and_fails_alone(sessions):
         done.set()
 
     second = threading.Thread(target=add_second)
-    with pytest.raises(ZeroDivisionError), write(sessions) as session:
-        session.add(Creditor(name="一", created_at=NOW))
-        session.flush()
-        second.start()
-        assert waits.wait(10)
-        raise ZeroDivisionError
+
+    def break_off() -> None:
+        with write(sessions) as session:
+            session.add(Creditor(name="一", created_at=NOW))
+            session.flush()
+            second.start()
+            assert waits.wait(10)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
     assert done.wait(10)
     second.join()
     with read(sessions) as session:
