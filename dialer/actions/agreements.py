@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -24,7 +25,6 @@ from dialer.store import audit
 from dialer.store.session import Sessions, write
 from dialer.store.tables import Agreement, BucketRow, Campaign, Creditor, Placement
 
-PREVIEW_SECONDS = (10, 600)
 CHANNELS = tuple(Channel)
 BALANCE_DAYS_LONGEST = 365
 
@@ -107,20 +107,20 @@ def set_campaign_rules(
     at (None: as it was); refused with every fault that the lint finds."""
     if mode is not None:
         _checked_mode(mode)
-    low, high = PREVIEW_SECONDS
-    if preview_seconds is not None and not low <= preview_seconds <= high:
-        raise Refused("preview_seconds", low=low, high=high)
     tight = checked_narrowing(pack, narrowing)
     rules = recycle_of(recycle)
     with write(sessions) as session:
         campaign = session.get(Campaign, campaign_id)
         if campaign is None:
             raise Refused("campaign_unknown")
-        refuse_faults(lint(rules_of(session, campaign, rules), tight, now))
+        asked = rules_of(session, campaign, rules)
+        if preview_seconds is not None:
+            asked = replace(asked, preview_seconds=preview_seconds)
+        refuse_faults(lint(asked, tight, now))
         before = _rules_of(campaign)
         campaign.narrowing, campaign.recycle = narrowing, recycle
         campaign.mode = mode or campaign.mode
-        campaign.preview_seconds = preview_seconds or campaign.preview_seconds
+        campaign.preview_seconds = asked.preview_seconds
         audit.note(
             session, actor.name, "campaign.rules", f"campaign:{campaign_id}", now, before=before,
             after=_rules_of(campaign),

@@ -103,7 +103,7 @@ def rules_of(
     shares = tuple(Share(u.id, u.priority, u.weight, u.turn) for u in rows if u.active)
     return Rules(
         recycle, campaign.ring_seconds, end or end_rule_of(campaign.end_rule),
-        shares if rows else None,
+        shares if rows else None, campaign.preview_seconds,
     )  # fmt: skip
 
 

@@ -36,10 +36,15 @@ class ReadRow(NamedTuple):
     """A row with the case it is, or the column and reason why it is none."""
 
     line: int
-    cells: list[str]
+    packed: msgspec.Raw  # its cells; most rows are good, and nobody looks at their cells again
     case: CaseRow | None
     column: str = ""
     reason: str = ""
+
+    @property
+    def cells(self) -> list[str]:
+        """The row as the file has it."""
+        return _cells(self.packed)
 
 
 class Titles(msgspec.Struct, tag=True):
@@ -62,6 +67,7 @@ class Fault(msgspec.Struct, tag=True):
 
 
 _encode = msgspec.msgpack.Encoder().encode
+_cells = msgspec.msgpack.Decoder(list[str]).decode
 _decode = msgspec.msgpack.Decoder(Titles | Batch | Fault).decode
 
 
@@ -149,12 +155,13 @@ def main() -> None:
 
 def _checked(reader: RowReader | None, row: Row) -> ReadRow:
     line, cells = row
+    packed = msgspec.Raw(_encode(cells))
     if reader is None:
-        return ReadRow(line, cells, None)
+        return ReadRow(line, packed, None)
     try:
-        return ReadRow(line, cells, reader.read(cells))
+        return ReadRow(line, packed, reader.read(cells))
     except BadRow as bad:
-        return ReadRow(line, cells, None, bad.column, bad.code)
+        return ReadRow(line, packed, None, bad.column, bad.code)
 
 
 if __name__ == "__main__":

@@ -131,12 +131,15 @@ def rates_of(counts: Tally, false_positives: float = 1.0) -> tuple[Rate, Rate, R
     return human_rate(counts), ofcom_rate(counts, None), ofcom_rate(counts, false_positives)
 
 
+def room_left(rate: Rate, hard: float) -> float:
+    """How many more may be abandoned now before the rate passes `hard`, parts included; below 0 when it
+    has. The one rule of gate and pacer: in 3 % the first fits after 33 handled calls."""
+    return (hard * rate.persons - rate.abandoned) / (1 - hard)
+
+
 def budget_left(rate: Rate, hard: float) -> int:
-    """How many more may be abandoned now before the rate passes `hard`; 0 when it has."""
-    if rate.value > hard:
-        return 0
-    room = (hard * rate.persons - rate.abandoned) / (1 - hard)
-    return max(math.floor(room + 1e-9), 0)
+    """`room_left` in whole persons; 0 when the rate has passed `hard`."""
+    return max(math.floor(room_left(rate, hard) + 1e-9), 0)
 
 
 def cause_of(

@@ -108,13 +108,13 @@ class CallLog:
             self.at_stake = max(self.at_stake - track.stake, 0.0)
         match event:
             case terms.MachineFound():
-                self.governor.amd_hangups += 1
+                self.governor.count.amd_hangups[track.list if track else ""] += 1
                 if track is not None and track.answer_age is not None:
                     self.hazards.saw_machine(track.answer_age)
             case terms.Connected():
-                self.governor.handled += 1
+                self.governor.count.met(event.at)
             case terms.Abandoned():
-                self.governor.let_down()
+                self.governor.let_down(event.at)
             case terms.Failed() if track and track.answer_age is None:
                 self._refused(event, track)
             case terms.Busy() | terms.NoAnswer() | terms.Cancelled() if (
@@ -150,8 +150,7 @@ class CallLog:
     def _was_machine(self, call_id: str) -> None:
         if self._ended.get(call_id):
             self._ended[call_id] = False
-            self.governor.handled -= 1
-            self.governor.machines_met += 1
+            self.governor.count.was_machine()
 
     def _remember(self, call_id: str, handled: bool) -> None:
         self._ended[call_id] = handled

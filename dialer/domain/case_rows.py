@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from dialer.domain.case_cells import READERS
@@ -71,12 +72,8 @@ class CaseRow(NamedTuple):
     overdue_reason: str = ""
     region: str = ""
     timezone: str = ""  # IANA name; empty: the file does not say
-    others: tuple[RowPhone, ...] = ()
-
-    def all_phones(self) -> tuple[RowPhone, ...]:
-        """The debtor's own numbers in the file's order, then other people's."""
-        own = tuple(RowPhone(number) for number in self.phones)
-        return own + tuple(other for other in self.others if other.number not in self.phones)
+    others: tuple[RowPhone, ...] = ()  # of other people, none of whom has a number of the debtor's
+    person_key: str = ""  # who this is; see `person_key`
 
 
 class BadRow(ValueError):
@@ -150,18 +147,29 @@ class RowReader:
             except ValueError as error:
                 raise BadRow(title, error.code) from None  # type: ignore[attr-defined] # READERS
         values["phones"] = (values.pop("phone"),)
-        return CaseRow(**(_with_more_phones(values) if self._has_more_phones else values))
+        if self._has_more_phones:
+            values = _with_more_phones(values)
+        values["person_key"] = person_key(
+            values.get("id_number", ""), values["name"], values["phones"][0]
+        )
+        return CaseRow(**values)
+
+
+def person_key(id_number: str, name: str, number: str) -> str:
+    """Who this is: the identity number if the file has one, else name and first number. A hash."""
+    return sha256((id_number or f"{name}|{number}").encode()).hexdigest()
 
 
 def _with_more_phones(values: dict[str, Any]) -> dict[str, Any]:
     """The debtor's own numbers, each once; those of a guarantor and a contact with whose they are."""
     more = {field: values.pop(field, "") for field in _MORE_PHONES}
-    own = (*values["phones"], more["phone2"], more["phone3"])
+    own = dict.fromkeys((*values["phones"], more["phone2"], more["phone3"]))
+    own.pop("", None)
     relation = {"guarantor": "guarantor", "contact": more["contact_relation"] or "other"}
     return {
-        **values, "phones": tuple(dict.fromkeys(number for number in own if number)),
+        **values, "phones": tuple(own),
         "others": tuple(
             RowPhone(more[f"{role}_phone"], role, relation[role], more[f"{role}_name"])
-            for role in relation if more[f"{role}_phone"]
+            for role in relation if more[f"{role}_phone"] not in ("", *own)
         ),
     }  # fmt: skip

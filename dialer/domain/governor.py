@@ -7,8 +7,9 @@ Four parts, each with one job:
 - theta: for each person who answers a call of calibrated risk r, log theta += step * (aim - r) / target
   (Robbins & Monro 1951). The foretold risk stands in for the yes or no of the outcome: the same mean,
   a fraction of the noise;
-- aim: the target when the day's budget is the reserve; more above it, next to nothing at the limit;
-- budget: whether one more person may be abandoned at all without passing the hard limit.
+- aim: the target when the budget is the reserve; more above it, next to nothing at the limit; less what
+  AMD's false positives use up by themselves;
+- budget: whether one more person may be abandoned at all (`day_count`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from dialer.domain.abandonment import Rate, Tally, rate_of
+from dialer.domain.day_count import DayCount
 from dialer.domain.pacing_terms import Settings
 
 STEP = 0.02  # of log theta per person: settles within some fifty persons
@@ -26,36 +27,29 @@ EARLY_PERSONS = 40
 STEP_MOST = 5.0  # a single very risky answer moves theta by no more steps than this
 FIRST_THETA = 2.0  # times the target
 THETA_LEAST, THETA_MOST = 1e-4, 0.9
-RESERVE = 4.0  # abandoned persons' worth of surplus that is kept: the day may end at any moment,
-RESERVE_PER_AGENT = 0.1  # and a big team is let down by several people at once
-AIM_LEAST, AIM_MOST = 0.05, 1.5  # times the target
-AIM_OPENING = 0.5  # while the day's first persons are met: the model knows little yet
+# The surplus that is kept, in abandoned persons' worth, by the root of the team's size: the day may end
+# at any moment, and a big team is let down by several people at once.
+RESERVE_ROOT = 1.5
+HOUR_RESERVE = 1.5  # the same of the hour's limit: the last person that fits is not spent lightly
+AIM_LEAST, AIM_MOST = 0.3, 1.5  # times the target
 CALIBRATION_PRIOR = 100.0  # persons answering at the target rate: how long the first belief holds,
 CALIBRATION_FIRST = 1.5  # that the model foretells too little (1.2 to 2.0 on simulated days)
 CALIBRATION_HALF_LIFE = 40.0  # abandoned persons
-# A day's rate means nothing before some people were met. The day's first abandoned persons may be
-# spent on credit: one, or what fits the persons that the agents meet in about half an hour.
-OPENING_ABANDONED = 1.0
-OPENING_PERSONS_PER_AGENT = 7.5
 
-KEPT = (
-    "handled", "abandoned", "machines_met", "amd_hangups", "log_theta", "foretold", "happened",
-    "persons_seen", "opening", "reserve",
-)  # fmt: skip
+KEPT = ("log_theta", "foretold", "happened", "persons_seen", "reserve")
 
 
 class Governor:
-    """Counts as the law counts, and moves theta."""
+    """Moves theta by what the day's count leaves."""
 
     def __init__(self, settings: Settings) -> None:
         """`settings`: target, hard limit, formula and AMD's tested share of false positives."""
         self._settings = settings
-        self.handled = self.abandoned = self.machines_met = self.amd_hangups = 0
+        self.count = DayCount(settings)
         self.log_theta = math.log(max(FIRST_THETA * settings.target, THETA_LEAST))
         self.foretold = self.happened = 0.0
         self.persons_seen = 0
-        self.reserve = RESERVE
-        self.opening = 0.0  # persons whom the day is sure to meet
+        self.reserve = RESERVE_ROOT
 
     # --- what happened ------------------------------------------------------------------------------
 
@@ -71,23 +65,20 @@ class Governor:
         moved = self.log_theta + step * max(wrong, -STEP_MOST)
         self.log_theta = min(max(moved, math.log(THETA_LEAST)), math.log(THETA_MOST))
 
-    def let_down(self) -> None:
+    def let_down(self, at: float) -> None:
         """A person was abandoned."""
+        self.count.let_down(at)
         fade = 0.5 ** (1 / CALIBRATION_HALF_LIFE)
-        self.abandoned += 1
         self.happened = (self.happened + 1.0) * fade
         self.foretold *= fade
 
-    def start_day(self) -> None:
-        """The counts begin anew; theta and calibration stay."""
-        self.handled = self.abandoned = self.machines_met = self.amd_hangups = 0
-
     def state(self) -> dict[str, object]:
         """Plain types, for keeping over restarts."""
-        return {name: getattr(self, name) for name in KEPT}
+        return {"count": self.count.state(), **{name: getattr(self, name) for name in KEPT}}
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Go on where `state` was."""
+        self.count.load(state["count"])
         for name in KEPT:
             setattr(self, name, type(getattr(self, name))(state[name]))
 
@@ -105,34 +96,19 @@ class Governor:
         """The risk up to which calls are placed."""
         return math.exp(self.log_theta) * self.aim() / max(self._settings.target, 1e-9)
 
-    def rate(self) -> Rate:
-        """The day's rate so far, by the formula in force."""
-        if self._settings.formula == "human":
-            return Rate(self.abandoned, self.abandoned + self.handled, "A/(A+H)")
-        tally = Tally(
-            handled=self.handled, abandoned=self.abandoned, machine_agent=self.machines_met,
-            amd_hangup=self.amd_hangups,
-        )  # fmt: skip
-        false_positives = self._settings.amd_false_positives if self._settings.amd else None
-        return rate_of(self._settings.formula, tally, false_positives)
-
     def aim(self) -> float:
-        """The rate to steer at now: the target when the day's surplus is the reserve, less below it."""
-        share = (self.budget() - 1) / (self.reserve - 1)
-        most = AIM_MOST if self.rate().persons >= self.opening else AIM_OPENING
-        return self._settings.target * min(max(share, AIM_LEAST), most)
+        """The rate to steer at now: the target when the day's surplus is the reserve, less below it, and
+        less when the hour is near its own limit; without what AMD uses up by itself."""
+        day = (self.count.budget() - 1) / (self.reserve - 1)
+        hour = (self.count.hour_budget() - 1) / (HOUR_RESERVE - 1)
+        left = max(self._settings.target - self.count.amd_rate(), 0.0)
+        return left * min(max(min(day, hour), AIM_LEAST), AIM_MOST)
 
-    def open_day(self, agents: int, persons_to_come: float) -> None:
-        """How many persons the day is sure to meet: half an hour's, unless the list ends before."""
-        hard = max(self._settings.hard, 0.001)
-        self.reserve = RESERVE + RESERVE_PER_AGENT * agents
-        likely = max((OPENING_ABANDONED + 0.01) / hard, OPENING_PERSONS_PER_AGENT * agents)
-        self.opening = min(likely, self.handled + self.abandoned + persons_to_come)
+    def may_risk(self, at_stake: float) -> bool:
+        """Whether one more person may be abandoned without the day passing the hard limit, `at_stake`
+        abandonments being foretold of calls in the air already."""
+        return self.count.budget() - at_stake * self.calibration >= 1.0
 
-    def budget(self) -> float:
-        """How many more persons may be abandoned now before the day passes the hard limit."""
-        hard = self._settings.hard
-        if hard >= 1.0:
-            return math.inf
-        rate = self.rate()
-        return (hard * max(rate.persons, self.opening) - rate.abandoned) / (1 - hard)
+    def look_at(self, agents: int) -> None:
+        """How many agents are signed in."""
+        self.reserve = RESERVE_ROOT * math.sqrt(max(agents, 1))

@@ -18,6 +18,7 @@ from dialer.domain.retries import Recycle
 
 MINUTES_MAX = 60 * 24 * 30
 ATTEMPTS_MAX = 100
+PREVIEW_SECONDS = (10, 600)  # less nobody can read, more keeps a debtor's turn from others
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,14 @@ class Rules:
     ring_seconds: int
     end: EndRule = field(default_factory=EndRule)
     shares: tuple[Share, ...] | None = None  # None: it has no list yet
+    preview_seconds: int = 30  # to look at an entry before it goes back
 
 
 def lint(rules: Rules, pack: RulePack, now: datetime) -> tuple[Fault, ...]:
     """All faults, those that forbid saving first."""
     found = (
-        *_hours(rules, pack, now), *_retries(rules.recycle), *_caps(rules.recycle, pack, now),
-        *_ends(rules, pack), *_lists(rules.shares),
+        *_hours(rules, pack, now), *_preview(rules.preview_seconds), *_retries(rules.recycle),
+        *_caps(rules.recycle, pack, now), *_ends(rules, pack), *_lists(rules.shares),
     )  # fmt: skip
     return tuple(sorted(found, key=lambda fault: fault.hint))
 
@@ -56,6 +58,12 @@ def _hours(rules: Rules, pack: RulePack, now: datetime) -> Iterator[Fault]:
         yield Fault("never_open", "narrowing.hours")
     if not pack.ring_seconds_min <= rules.ring_seconds <= 45:
         yield Fault("ring_seconds", "ring_seconds", (str(rules.ring_seconds),))
+
+
+def _preview(seconds: int) -> Iterator[Fault]:
+    low, high = PREVIEW_SECONDS
+    if not low <= seconds <= high:
+        yield Fault("preview_seconds", "preview_seconds", (str(seconds),))
 
 
 def _retries(recycle: Recycle) -> Iterator[Fault]:

@@ -82,7 +82,7 @@ class Pacer:
     def start_day(self) -> None:
         """A new day, or another period the rate is counted over: the counts begin anew, what was
         learnt stays."""
-        self.log.governor.start_day()
+        self.log.governor.count.start_day()
 
     def state(self) -> dict[str, object]:
         """What was learnt and counted, as plain types; `restored` brings it back."""
@@ -107,14 +107,13 @@ class Pacer:
         """Calls for agents who are about to be free, while the risk of the next is below theta."""
         log, governor = self.log, self.log.governor
         air = self._learn(view)
-        self._open_day(view)
         pools = pools_of(view)
         if len(pools) == 1 and len(view.lists) < 2:
             looks = [outlook(log, pools[0], air, view.now, 1.0)]
         else:
             looks = [self._look(view, pool, pools) for pool in pools]
         numbers = self._numbers(view, looks)
-        if governor.budget() - log.at_stake * governor.calibration < 1.0:
+        if not governor.may_risk(log.at_stake):
             sure = one_to_one(self._settings, view, self._recent_dials)
             log.plan_sure(sure.count)
             held_by = sure.held_by if sure.held_by not in ("", "agents") else "budget"
@@ -135,14 +134,15 @@ class Pacer:
         self.log.lists = tuple(sorted(one.name for one in view.lists))
         self.log.judge_fresh(view.now)
         self.log.free.refresh(view.now, view.agents)
+        self._judge(view)
         return air
 
-    def _open_day(self, view: View) -> None:
-        names = frozenset(one.name for one in view.lists)
+    def _judge(self, view: View) -> None:
+        """What governor and count must know of the moment."""
+        self.log.governor.count.look_at(view.now, view.lists)
         out = AgentState.OUT
         signed_in = len(view.agents) - [agent.state for agent in view.agents].count(out)
-        to_come = ListShares(view).left(names) * self.log.hazards.answer_rate
-        self.log.governor.open_day(signed_in, to_come)
+        self.log.governor.look_at(signed_in)
 
     def _look(self, view: View, pool: Pool, pools: list[Pool]) -> Outlook:
         levels = self.log.levels
@@ -184,12 +184,12 @@ class Pacer:
             expected_arrivals=max((look.arrivals[-1] for look in looks), default=0.0),
             expected_free=max((look.frees[-1] for look in looks), default=0.0) + idle,
             horizon_seconds=hazards.horizons[-1], threshold=log.governor.theta,
-            budget_left=max(log.governor.budget(), 0.0), idle=idle, in_air=len(view.calls),
+            budget_left=max(log.governor.count.budget(), 0.0), idle=idle, in_air=len(view.calls),
             answer_rate=hazards.answer_rate * hazards.level * hazards.ring_share,
         )  # fmt: skip
 
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 
 
 def one_to_one(settings: Settings, view: View, recent: RecentDials) -> Plan:

@@ -214,6 +214,8 @@ class ListView:
     name: str
     ready: int | None = None  # entries that could be dialed now; None: plenty
     weight: float = 1.0  # its share of the dials among lists that have entries
+    amd_false_positives: float | None = None  # as in Settings, where lists were tested one by one
+    budget: float | None = None  # how many more the gate lets it abandon; None: nobody tells
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,6 +257,8 @@ class Engine:
                 0 if self._dry.get(c, 0.0) > now else ready,
                 self.floor.weights[c],
                 self.floor.modes[c] is Mode.PREDICTIVE and self.budgets.left(c) >= 1,
+                self.budgets.left(c),
+                self.budgets.false_positives(c),
             )
             for c, ready in counted
         ]

@@ -41,6 +41,8 @@ class Listed:
     predictive: (
         bool  # else one call for each idle agent; also without a budget for an abandoned call
     )
+    budget: int | None = None  # how many more it may abandon (`engine.budgets`); None: not measured
+    amd_false_positives: float = 1.0  # tested share; untested, each was a person
 
 
 def events_of(
@@ -88,6 +90,7 @@ class FloorPacing:
             formula="ofcom" if pack.abandon.formula == "ofcom" else "human",
             lines=sum(trunk.channels for trunk in telephony.trunks),
             calls_per_second=sum(trunk.calls_per_second for trunk in telephony.trunks),
+            amd_false_positives=1.0,  # what a campaign's test says comes with its list
             ring_min=pack.ring_seconds_min, wait_limit=pack.abandon.threshold.total_seconds(),
         )  # fmt: skip
         self._zone = ZoneInfo(pack.zones[0])
@@ -180,7 +183,12 @@ def view_of(floor: Floor, node: str, room: Room, lists: Iterable[Listed]) -> Vie
     )  # fmt: skip
     return View(
         room.now, agents, calls, room.free_lines, room.dials_allowed,
-        tuple(ListView(str(x.campaign_id), x.ready, x.weight) for x in lists),
+        tuple(
+            ListView(
+                str(x.campaign_id), x.ready, x.weight, x.amd_false_positives,
+                x.budget if x.predictive else None,
+            ) for x in lists
+        ),
     )  # fmt: skip
 
 

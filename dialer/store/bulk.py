@@ -66,23 +66,31 @@ def write_rows(
         for name, value in fixed.items()
     )
     names = ", ".join(f'"{name}"' for name in (*columns, *fixed))
-    whole = [row + values for row in rows]
     if _is_postgresql(session):
-        _copy(session, f'COPY "{core.name}" ({names}) FROM STDIN', whole)
+        _copy(session, f'COPY "{core.name}" ({names}) FROM STDIN', rows, values)
     else:
-        marks = ", ".join("?" * len(whole[0]))
+        marks = ", ".join([*"?" * len(columns), *map(_literal, values)])
         session.connection().exec_driver_sql(
             f'INSERT INTO "{core.name}" ({names}) VALUES ({marks})',  # noqa: S608 - our own names
-            whole,
+            rows if isinstance(rows, list) else list(rows),
         )
 
 
-def _copy(session: Session, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def _literal(value: Any) -> str:
+    """A stored value as SQLite reads it in a statement; what all rows share is not bound a thousand times."""
+    if value is None or isinstance(value, int | float):
+        return "NULL" if value is None else str(+value)
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _copy(
+    session: Session, statement: str, rows: Sequence[tuple[Any, ...]], same: tuple[Any, ...]
+) -> None:
     connection = session.connection().connection.driver_connection
     assert connection is not None
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            copy.write_row(row)
+            copy.write_row(row + same)
 
 
 def _stored(column: Column[Any], dialect: Dialect) -> Any:

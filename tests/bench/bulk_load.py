@@ -16,13 +16,15 @@ LOADED = [table.__tablename__ for table in (Debtor, Phone, Account, Case, Entry)
 
 def sqlite_load(source: Sessions, folder: Path) -> float:
     """Seconds of the driver's `executemany`, a transaction for each table, into a fresh file with the same
-    tables and indexes."""
+    tables, indexes and page cache."""
     target = sqlite3.connect(folder / "bulk.db")
     with read(source) as session:
         for (sql,) in session.execute(
             text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
         ):
             target.execute(sql)
+        cache = session.scalar(text("PRAGMA cache_size"))
+        target.execute(f"PRAGMA cache_size={cache}")
     target.execute("PRAGMA journal_mode=WAL")
     seconds = 0.0
     for name in LOADED:

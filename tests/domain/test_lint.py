@@ -22,6 +22,7 @@ NIGHT = narrowed(CN, Narrowing(week=(Window(time(23), time(23, 30)),) * 7))
 @pytest.mark.parametrize(
     ("rules", "pack", "found"),
     [(Rules(Recycle(), 30), CN, {}), (Rules(Recycle(), 10), CN, {"ring_seconds": "ring_seconds"}),
+     (Rules(Recycle(), 30, preview_seconds=9), CN, {"preview_seconds": "preview_seconds"}),
      (Rules(Recycle(), 30), NIGHT, {"never_open": "narrowing.hours"}),
      (Rules(Recycle(attempts_max=0), 30), CN, {"attempts_max": "recycle.attempts_max"}),
      (Rules(Recycle(minutes={"NONSENSE": 1440}), 30), CN, {"unknown_codes": "recycle.minutes"}),

@@ -209,6 +209,9 @@ def test_the_state_of_another_version_starts_afresh():
 def test_a_new_day_counts_anew_and_keeps_what_was_learnt():
     pacer, now = busy_day(Settings(lines=900), 400, 12)
     pacer.start_day()
-    plan = pacer.decide(floor(now + 30, idle=4))
+    assert pacer.decide(floor(now + 30, idle=4)).held_by == "budget"  # nobody was handled yet
+    for n in range(40):
+        pacer.observe(Connected(now + 30, f"next{n}", "a"))
+    plan = pacer.decide(floor(now + 31, idle=4))
     assert plan.held_by == "risk"
     assert plan.answer_rate == pytest.approx(0.2, abs=0.05)

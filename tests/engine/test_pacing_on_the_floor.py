@@ -22,10 +22,10 @@ from dialer.domain.call import (
 )
 from dialer.domain.pacing import Mode
 from dialer.engine.floor import LiveCall
-from dialer.engine.pacing import FloorPacing, events_of
+from dialer.engine.pacing import FloorPacing, Room, events_of, view_of
 from dialer.packs import load_pack
 from dialer.store.session import read, write
-from dialer.store.tables import Attempt, Campaign, Entry, PacerState, Pulse, Seat
+from dialer.store.tables import AmdLabel, Attempt, Campaign, Entry, PacerState, Pulse, Seat
 from telephony.fake import Behaviour
 from telephony.protocol import Verdict
 from tests.engine.conftest import SETTINGS, now
@@ -180,6 +180,31 @@ def test_the_budget_knows_an_abandoned_call_at_once(open_floor, sessions, tmp_pa
     floor.engine.floor.abandoned[campaign] += 1
     assert budgets.left(campaign) == 2
     assert budgets.left(campaign + 1) == 0  # nobody measured it
+
+
+def test_the_pacer_hears_how_many_people_the_machine_detection_takes(
+    open_floor, sessions, tmp_path
+):
+    """Untested, everybody it hung up on was a person; a valid sample's upper bound takes its place."""
+    campaign = make_campaign(sessions, tmp_path, 60, now())
+    predictive(sessions, campaign)
+    floor = open_floor(lambda _: RINGS, 1)
+    handled_before(sessions, campaign, 250)
+    budgets = floor.engine.budgets
+    budgets.refresh(sessions)
+    assert budgets.false_positives(campaign) == 1.0
+    with write(sessions) as session:
+        for n in range(250):
+            session.add(AmdLabel(
+                attempt_id=f"{n:032}", campaign_id=campaign, drawn_at=now(), is_person=n < 2
+            ))  # fmt: skip
+    budgets._next_at = 0.0
+    budgets.refresh(sessions)
+    assert budgets.false_positives(campaign) == pytest.approx(0.0287, abs=1e-3)
+    (listed,) = floor.engine._lists(0.0)
+    room = Room(0.0, 10, 10)
+    (seen,) = view_of(floor.engine.floor, "n", room, [listed]).lists
+    assert seen.amd_false_positives == budgets.false_positives(campaign)
 
 
 def test_two_ways_of_dialing_share_the_agents(open_floor, sessions, tmp_path):

@@ -138,7 +138,8 @@ def test_the_same_key_is_one_command(office, manager):
     [("/payments", {"txn_no": "1"}, 422, "input"), ("/payments", "x", 422, "input"),
      ("/creditors", {"name": ""}, 422, "input"), ("/creditors", {"name": "a", "evil": 1}, 422, "input"),
      ("/placements/99/recall", {"reason": "whim"}, 409, "recall_reason"),
-     ("/holds", {"debtor_id": 99, "kind": "dispute", "reason": "x"}, 404, "debtor_unknown"),
+     ("/holds", {"debtor_id": 99, "kind": "cease", "reason": "x"}, 404, "debtor_unknown"),
+     ("/holds", {"debtor_id": 99, "kind": "dispute", "reason": "x"}, 409, "hold_dispute"),
      ("/webhooks", {"url": "ftp://x.example/"}, 409, "webhook_url"),
      ("/webhooks", {"url": "http://127.0.0.1/", "facts": ["Nonsense"]}, 409, "webhook_facts")],
 )  # fmt: skip

@@ -43,12 +43,12 @@ def rows(program, path):
 
 def test_every_register_answers_without_secrets(manager, account):
     manager.post("/webhooks", {"url": "http://127.0.0.1/x"})
-    manager.post("/holds", {"debtor_id": account.debtor_id, "kind": "dispute", "reason": "x"})
+    manager.post("/holds", {"debtor_id": account.debtor_id, "kind": "complaint", "reason": "x"})
     manager.post("/suppressions", {"number": "15400000009"})
     for name in READABLE:
         for row in rows(manager, f"/{name}"):
             assert not {"secret", "path", "password_hash", "session_token"} & set(row)
-    assert rows(manager, "/holds")[0]["kind"] == "dispute"
+    assert rows(manager, "/holds")[0]["kind"] == "complaint"
     assert "*" in rows(manager, "/suppressions")[0]["number"]
     assert rows(manager, "/holds?kind=cease") == []
     assert len(rows(manager, f"/phones?debtor_id={account.debtor_id}")) >= 1

@@ -279,7 +279,7 @@ def test_the_mode_of_a_campaign_is_one_of_four(office, floor):
     )  # fmt: skip
     assert put({"mode": "preview", "preview_seconds": 45}).status_code == 200
     assert put({"mode": "loud"}).status_code == 422
-    assert put({"preview_seconds": 5}).json["error"]["code"] == "preview_seconds"
+    assert put({"preview_seconds": 5}).json["error"]["code"] == "lint_preview_seconds"
     with read(office.sessions) as session:
         campaign = session.get_one(Campaign, first.campaign_id)
     assert (campaign.mode, campaign.preview_seconds) == ("preview", 45)

@@ -153,7 +153,9 @@ def show_close_out(placement_id: int) -> dict[str, Any]:
 
 @endpoint("POST", "/holds", "Stop all contact with a person", SUPERVISOR, body=HoldIn)
 def hold(body: HoldIn) -> dict[str, Any]:
-    """Acts everywhere at once."""
+    """Acts everywhere at once. A dispute has a ticket that the creditor must answer: `POST /disputes`."""
+    if body.kind == "dispute":
+        raise Refused("hold_dispute")
     stops.stop_contact(sessions(), actor(), body.debtor_id, body.kind, body.reason, utc_now())
     return {}
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from dialer.actions.table_reader import ReadRow
 from dialer.domain.case_rows import CaseRow
 
 NEW, UPDATED, UNCHANGED = "new", "updated", "unchanged"
@@ -19,9 +19,8 @@ BUCKETS = (NEW, UPDATED, UNCHANGED, IN_FILE, ELSEWHERE, SUPPRESSED, RECALLED, RE
 class GoodRow(NamedTuple):
     """A row that may become an entry."""
 
-    line: int
-    row: CaseRow
-    cells: list[str]
+    read: ReadRow
+    case: CaseRow
 
 
 class LeftRow(NamedTuple):
@@ -58,16 +57,8 @@ class Reading:
         self.seen.add(number)
         return False
 
-    def left(
-        self, line: int, cells: list[str], bucket: str, column: str = "", why: str = ""
-    ) -> LeftRow:
-        """The row as it came, with its bucket; the bucket says why unless `why` does."""
+    def left(self, row: ReadRow, bucket: str) -> LeftRow:
+        """The row as it came, with its bucket; the bucket says why unless the row does."""
         titles = self.titles
-        named = {titles[i] if i < len(titles) else str(i): cell for i, cell in enumerate(cells)}
-        return LeftRow(line, bucket, column, why or bucket, named)
-
-
-def person_key(row: CaseRow) -> str:
-    """Who this is: the identity number if the file has one, else name and first number."""
-    text = row.id_number or f"{row.name}|{row.phones[0]}"
-    return hashlib.sha256(text.encode()).hexdigest()
+        named = {titles[i] if i < len(titles) else str(i): cell for i, cell in enumerate(row.cells)}
+        return LeftRow(row.line, bucket, row.column, row.reason or bucket, named)

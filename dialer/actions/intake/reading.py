@@ -158,15 +158,16 @@ def _write_batch(sessions: Sessions, reading: Reading, rows: list[ReadRow], now:
 def _sorted(reading: Reading, rows: list[ReadRow]) -> tuple[list[GoodRow], list[LeftRow]]:
     """What can be told without the database: bad rows, rows twice in the file, numbers nobody may call."""
     good, left = [], []
-    for line, cells, case, column, reason in rows:
+    for row in rows:
+        case = row.case
         if case is None:
-            left.append(reading.left(line, cells, REJECTED, column, reason))
+            left.append(reading.left(row, REJECTED))
         elif reading.is_repeated(case.contract_no):
-            left.append(reading.left(line, cells, IN_FILE))
+            left.append(reading.left(row, IN_FILE))
         elif reading.suppressed.issuperset(case.phones):
-            left.append(reading.left(line, cells, SUPPRESSED))
+            left.append(reading.left(row, SUPPRESSED))
         else:
-            good.append(GoodRow(line, case, cells))
+            good.append(GoodRow(row, case))
     return good, left
 
 

@@ -19,7 +19,6 @@ from dialer.actions.intake.buckets import (
     GoodRow,
     LeftRow,
     Reading,
-    person_key,
 )
 from dialer.domain.case_rows import CaseRow
 from dialer.store.bulk import among, take_ids, write_rows
@@ -30,6 +29,7 @@ VALUES = (*BALANCE, "overdue_days", "due_on", "product", "overdue_reason")
 HOME_ZONE = "Asia/Shanghai"  # of whom the file says nothing: mainland law knows one time
 OPEN_ENTRY = ("ready", "offered", "in_flight", "held", "loading")
 OVER = ("recalled", "closed")
+OWN = ("debtor", "self", "")  # role, relation and owner of the debtor's own numbers
 _values = attrgetter(*VALUES)
 
 
@@ -48,18 +48,18 @@ def stage(
     session: Session, reading: Reading, good: Sequence[GoodRow], now: datetime
 ) -> list[LeftRow]:
     """Write what is new; returns the rows that were not, each with its bucket."""
-    known = _known_accounts(session, reading, [item.row.contract_no for item in good])
+    known = _known_accounts(session, reading, [case.contract_no for _, case in good])
     left: list[LeftRow] = []
     fresh: list[tuple[CaseRow, _Known | None]] = []
-    for item in good:
-        account = known.get(item.row.contract_no)
-        bucket = _bucket_of(reading, item.row, account) if account else ""
+    for read, case in good:
+        account = known.get(case.contract_no)
+        bucket = _bucket_of(reading, case, account) if account else ""
         if account is None or not bucket:
-            fresh.append((item.row, account))
+            fresh.append((case, account))
             continue
-        row = reading.left(item.line, item.cells, bucket)
+        row = reading.left(read, bucket)
         if bucket == UPDATED:
-            after = account_values(item.row)
+            after = account_values(case)
             row = row._replace(cells={"account_id": account.id, "after": after})
         if bucket == UNCHANGED:  # its balance is confirmed by this file
             row = row._replace(cells={"account_id": account.id})
@@ -151,7 +151,7 @@ def _write_fresh(
 
 def _debtors(session: Session, rows: list[CaseRow], now: datetime) -> list[int]:
     """The debtor of each row; people and numbers that are new are written."""
-    keys = [person_key(row) for row in rows]
+    keys = [row.person_key for row in rows]
     ids: dict[str, int] = dict(
         session.execute(
             select(Debtor.person_key, Debtor.id).where(among(session, Debtor.person_key, keys))
@@ -185,9 +185,9 @@ def _write_phones(
         ).all())  # fmt: skip
     phones = []
     for row, debtor_id in zip(rows, debtor_ids, strict=True):
-        for rank, phone in enumerate(row.all_phones()):
-            if (debtor_id, phone.number) not in have:
-                have.add((debtor_id, phone.number))
+        for rank, phone in enumerate((*((number, *OWN) for number in row.phones), *row.others)):
+            if (debtor_id, phone[0]) not in have:
+                have.add((debtor_id, phone[0]))
                 phones.append((debtor_id, rank, *phone))
     write_rows(
         session, Phone, ("debtor_id", "rank", "number", "role", "relation", "owner_name"), phones
