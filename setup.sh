@@ -13,7 +13,7 @@ command -v apt-get >/dev/null || stop "this script installs through apt (Debian,
 
 # ---- system packages ------------------------------------------------------------------------
 build=(build-essential swig libssl-dev libsrtp2-dev libspeexdsp-dev libspeex-dev libopus-dev)
-tools=(sip-tester kamailio sox espeak-ng chromium fonts-noto-cjk postgresql)
+tools=(sip-tester kamailio openssl sox espeak-ng chromium fonts-noto-cjk postgresql)
 python=${PYTHON:-python3}
 needed=()
 command -v "$python" >/dev/null || needed+=(python3)
