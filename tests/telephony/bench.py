@@ -62,6 +62,7 @@ class Bench:
     phones_port: int = field(default_factory=free_port)
     seen: list[Event] = field(default_factory=list)
     keep_alive: bool = True
+    keys: str = ""  # more keys of the node
     first: str = ""  # more keys of the trunk "sipp"
     trunks: str = ""  # further trunks, as TOML; [[second]] stands for a free port
     _programs: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -76,6 +77,7 @@ link = "ipc://{self.folder}/n.ipc"
 sip_port = {self.node_port}
 prompts = "{PROMPTS}"
 engine_silence_seconds = 2
+{self.keys}
 [[telephony.trunks]]
 name = "sipp"
 proxy = "sip:127.0.0.1:{self.carrier_port}"
