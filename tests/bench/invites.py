@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -78,7 +79,8 @@ def main() -> None:
     arguments = parser.parse_args()
     runs = [run(arguments.rate, arguments.seconds) for _ in range(arguments.runs)]
     middle = sorted(runs, key=lambda r: r["order_to_invite_ms"][99])[len(runs) // 2]  # type: ignore[index]
-    print(json.dumps({"machine": described(), "runs": runs, "median": middle}, indent=1))
+    told = {"machine": described(), "runs": runs, "median": middle}
+    sys.stdout.write(json.dumps(told, indent=1) + "\n")
 
 
 if __name__ == "__main__":
