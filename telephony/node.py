@@ -20,6 +20,7 @@ from telephony.agent_legs import AgentLegs
 from telephony.clock import epoch_ms, monotonic
 from telephony.config_file import ConfigError
 from telephony.customers import Customers
+from telephony.inbound import InboundCalls
 from telephony.journal import Journal, take_remembered
 from telephony.link import NodeLink
 from telephony.protocol import (
@@ -91,6 +92,7 @@ class Node:
             self._finisher,
             self._say,
         )
+        self._inbound = InboundCalls(settings, self._trunks, self._journal, self._say)
         self._saved: list[Saved] = []
         self._strangers: list[Leg] = []
         self._engine_heard = monotonic()
@@ -124,6 +126,7 @@ class Node:
         self._strangers.clear()
         self._customers.tend(now)
         self._sip_trunks.tend(now)
+        self._inbound.tend(now)
         self._agents.tend(now)
         while self._saved:
             saved = self._saved.pop()
@@ -180,12 +183,15 @@ class Node:
             gc.collect(1)
 
     def _incoming(self, prm: pj.OnIncomingCallParam) -> None:
-        """Only agents' phones may call, from their networks, with a code of an open seat."""
+        """Agents' phones may call, from their networks, with a code of an open seat; and carriers,
+        for the numbers of their trunks. Nobody else."""
         rdata = prm.rdata
         source, message = str(rdata.srcAddress), str(rdata.wholeMsg)
         code = re.match(r"INVITE sips?:([0-9]{4,10})@", message)
         known = code is not None and source_is_within(source, self._settings.phone_networks)
         if known and code and self._agents.dialed_in(code.group(1), prm.callId, message, source):
+            return
+        if self._inbound.take(self._account, prm.callId, message, source):
             return
         log.warning("invite refused", extra={"action": "sip.refused"})
         stranger = Leg(self._account, _Deaf(), "stranger", prm.callId)

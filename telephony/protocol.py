@@ -13,7 +13,7 @@ import msgspec
 
 VERSION = 4
 """1: the first words. 2: `Originate.seat_id`, `LiveSeat.reserved_for`, `Alive.version`. 3:
-`Originate.screen`, `Ended.screened`, `Judged` says why. 4: `Dialed.trunk`, `Alive.trunks`.
+`Originate.screen`, `Ended.screened`, `Judged` says why. 4: `Dialed.trunk`, `Alive.trunks`, `Inbound`.
 The engine gives work only to nodes of its own version; calls of others run to their end."""
 
 SEAT_GONE = "seat gone"  # `sip_reason` of a NOT_SENT: the call was for one seat, and it is not free
@@ -301,6 +301,16 @@ class Ended(_Word, frozen=True):
     screened: Screened = Screened.NO
 
 
+class Inbound(_Word, frozen=True):
+    """Somebody called one of our pool numbers and heard the message that we will call back. Not an
+    attempt of ours. `caller` is empty when the number is withheld."""
+
+    call_id: str
+    trunk: str
+    called: str
+    caller: str
+
+
 class RecordingSaved(_Word, frozen=True):
     """Stereo WAV: left what the customer said, right what the agent said."""
 
@@ -356,7 +366,7 @@ class Snapshot(_Word, frozen=True):
 
 Event = (
     NodeUp | Alive | Dialed | Ringing | Answered | Judged | Connected | Abandoned | Ended
-    | RecordingSaved | SeatLegUp | SeatLegDown | SeatParked | Snapshot
+    | Inbound | RecordingSaved | SeatLegUp | SeatLegDown | SeatParked | Snapshot
 )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ class TelephonySettings(Section):
     rtp_silence_seconds: Annotated[float, Field(ge=2, le=120)] = 30  # then the call is over
     engine_silence_seconds: Annotated[float, Field(ge=1, le=60)] = 5
     prompts: Path = Path("telephony/prompts")
+    inbound_message: str = "call-back-zh"  # prompt for those who call a pool number
     phone_networks: tuple[str, ...] = ("127.0.0.1/32",)
     trunks: Annotated[tuple[Trunk, ...], Field(min_length=1)]
 

@@ -23,6 +23,7 @@ from dialer.engine import calls, recover, schedule, stops
 from dialer.engine.budgets import Budgets
 from dialer.engine.directed import Directed
 from dialer.engine.floor import PACED, Floor, LiveCall, give_node, load_running, load_seat, settle
+from dialer.engine.inbound import note_inbound
 from dialer.engine.list_counts import ListCounts
 from dialer.engine.pacing import FloorPacing, Listed, Room
 from dialer.engine.place import Placing, place
@@ -51,6 +52,7 @@ from telephony.protocol import (
     Alive,
     EngineAlive,
     Hangup,
+    Inbound,
     NodeUp,
     Numbered,
     Originate,
@@ -178,6 +180,8 @@ class Engine:
                     seat.told_ready = ()  # the node forgot it with the leg
                     calls.unreserve(session, floor, seat.dialing, numbered.at)
                 settle(session, floor, seat, numbered.at)
+            case Inbound():
+                note_inbound(session, event, numbered.node, numbered.at)
             case SeatParked() | Alive():
                 pass
             case _:

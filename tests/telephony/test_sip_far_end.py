@@ -12,6 +12,7 @@ from telephony.protocol import (
     Ended,
     EndedBy,
     Hangup,
+    Inbound,
     RecordingSaved,
     Ringing,
     SeatReady,
@@ -102,3 +103,20 @@ def test_every_invite_asks_for_a_session_timer(bench):
     assert 90 <= int(expires.group(1)) <= 120
     assert "Min-SE: 90" in invite
     assert re.search(r"Supported:.*\btimer\b", invite)
+
+
+# --- callers of a pool number ------------------------------------------------------------------------
+
+
+def test_who_calls_a_pool_number_hears_the_message_and_the_engine_is_told(bench):
+    caller = bench.caller("calls_in", called="+8695035105", caller="+8615400000007")
+    told = bench.wait_for(Inbound)
+    assert (told.trunk, told.called, told.caller) == ("sipp", "95035105", "15400000007")
+    caller.done()  # it was answered, and hung up on after the message
+    assert not any(getattr(e, "call_id", "") == told.call_id for e in bench.seen if e is not told)
+
+
+def test_a_number_that_is_not_ours_is_refused(bench):
+    caller = bench.caller("is_refused", code="95036000")
+    caller.done()
+    assert sum(isinstance(e, Inbound) for e in bench.seen) == 1
