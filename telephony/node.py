@@ -257,7 +257,12 @@ def main() -> int:
             settings.sip_port, settings.sip_port, error,
         )  # fmt: skip
         return 1
-    Node(settings).run()
+    try:
+        node = Node(settings)
+    except OSError as error:  # a password file
+        log.error("读不到 / cannot read: %s (%s)", error.filename, error.strerror)
+        return 2
+    node.run()
     # libDestroy waits a second for nothing: the calls are over and the journal is closed.
     logging.shutdown()
     sys.stdout.flush()
