@@ -14,7 +14,7 @@ command -v apt-get >/dev/null || stop "this script installs through apt (Debian,
 
 # ---- system packages ------------------------------------------------------------------------
 build=(build-essential swig libssl-dev libsrtp2-dev libspeexdsp-dev libspeex-dev libopus-dev)
-tools=(sip-tester kamailio sox espeak-ng chromium fonts-noto-cjk postgresql pulseaudio pulseaudio-utils)
+tools=(sip-tester kamailio openssl sox espeak-ng chromium fonts-noto-cjk postgresql pulseaudio pulseaudio-utils)
 sound=(portaudio19-dev libasound2-plugins)  # PortAudio reaches PulseAudio and PipeWire through ALSA's plugin
 python=${PYTHON:-python3}
 needed=()

@@ -263,11 +263,20 @@ class TrunkMoved(Fact, frozen=True):
     state: str
 
 
+class InboundArrived(Fact, frozen=True):
+    """Somebody called a pool number; `entry_id` 0: nobody we know."""
+
+    inbound_id: str
+    entry_id: int
+    is_called_back: bool
+
+
 AnyFact = (
     CampaignChanged | UploadChanged | SeatChosen | HelpAsked | OutcomeRecorded | PromiseMade | ContactStopped
     | PaymentPosted | PromiseSettled | CaseClosed | PlacementChanged | AgentAssigned
     | ReportFileChanged | HangupAsked | DialAsked | DialAnswered | PreviewMoved | CallbackFreed
     | SeatTold | OfferMoved | AlertMoved
     | EngineStarted | CallMoved | CallJudged | SeatMoved | NumberMoved | Pulsed | TrunkMoved
+    | InboundArrived
     | LegChosen | AudioOffered | EchoAsked
 )  # fmt: skip

@@ -51,7 +51,6 @@ MESSAGE_MARGIN_SECONDS = 0.1  # the message must have begun when the limit is ov
 SET_UP_SECONDS = 12.0  # dialed and nothing rang: given up after ring time and this
 NO_AUDIO_CHECK_SECONDS = 0.5
 NO_AUDIO_END_SECONDS = 3.0
-RTP_SILENCE_SECONDS = 30.0
 
 
 def comfort_of(message: str) -> str:
@@ -196,7 +195,7 @@ class Customers:
             customer.no_audio = True
             self.deaf += 1
             log.warning("no audio", extra={"action": "call.no_audio"})
-        limit = RTP_SILENCE_SECONDS if customer.packets else NO_AUDIO_END_SECONDS
+        limit = self._settings.rtp_silence_seconds if customer.packets else NO_AUDIO_END_SECONDS
         if since > limit and customer.we_ended is None:
             customer.no_audio = True
             self._end(customer, EndedBy.NODE)

@@ -17,6 +17,7 @@ from telephony.protocol import Remembered
 
 RETIRE_BYTES = 1_000_000
 REMEMBERED_MAX = 1_000
+SEAT, INBOUND = "seat-", "inbound-"  # how the names of calls begin that are no attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def remembered(path: Path) -> list[Remembered]:
     return [
         Remembered(call_id=call_id, answered="answer" in line, seat_id=str(line.get("seat", "")))
         for call_id, line in list(known.items())[-REMEMBERED_MAX:]
-        if not call_id.startswith("seat-")
+        if not call_id.startswith((SEAT, INBOUND))
     ]
 
 

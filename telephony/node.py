@@ -21,6 +21,7 @@ from telephony.browser_leg import BrowserLegs
 from telephony.clock import epoch_ms, monotonic
 from telephony.config_file import ConfigError
 from telephony.customers import Customers
+from telephony.inbound import InboundCalls
 from telephony.journal import Journal, take_remembered
 from telephony.link import NodeLink
 from telephony.protocol import (
@@ -96,6 +97,7 @@ class Node:
         )
         self._browsers = BrowserLegs(settings, self._agents, self._say)
         self._registrar = self._open_registrar()
+        self._inbound = InboundCalls(settings, self._trunks, self._journal, self._say)
         self._saved: list[Saved] = []
         self._strangers: list[Leg] = []
         self._engine_heard = monotonic()
@@ -142,6 +144,7 @@ class Node:
         self._strangers.clear()
         self._customers.tend(now)
         self._sip_trunks.tend(now)
+        self._inbound.tend(now)
         self._agents.tend(now)
         if self._registrar is not None:
             self._registrar.look()
@@ -209,12 +212,15 @@ class Node:
             gc.collect(1)
 
     def _incoming(self, prm: pj.OnIncomingCallParam) -> None:
-        """Only agents' phones may call, from their networks, with a code of an open seat."""
+        """Agents' phones may call, from their networks, with a code of an open seat; and carriers,
+        for the numbers of their trunks. Nobody else."""
         rdata = prm.rdata
         source, message = str(rdata.srcAddress), str(rdata.wholeMsg)
         code = re.match(r"INVITE sips?:([0-9]{4,10})@", message)
         known = code is not None and source_is_within(source, self._settings.phone_networks)
         if known and code and self._agents.dialed_in(code.group(1), prm.callId, message, source):
+            return
+        if self._inbound.take(self._account, prm.callId, message, source):
             return
         log.warning("invite refused", extra={"action": "sip.refused"})
         stranger = Leg(self._account, _Deaf(), "stranger", prm.callId)
@@ -281,7 +287,12 @@ def main() -> int:
             settings.sip_port, settings.sip_port, error,
         )  # fmt: skip
         return 1
-    Node(settings).run()
+    try:
+        node = Node(settings)
+    except OSError as error:  # a password file
+        log.error("读不到 / cannot read: %s (%s)", error.filename, error.strerror)
+        return 2
+    node.run()
     # libDestroy waits a second for nothing: the calls are over and the journal is closed.
     logging.shutdown()
     sys.stdout.flush()

@@ -6,9 +6,12 @@ land line where the country has one (01066668888), or +country for a foreign one
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Mobile numbers; access numbers 95xxx, 96xxx and their longer forms; 400 and 800.
+_CHINESE_WITHOUT_ZERO = re.compile(r"1[3-9][0-9]{9}|9[56][0-9]{3,7}|[48]00[0-9]{7}")
 SHORT_MAX = 6  # digits: 95533, 12345 and the like are dialed everywhere as they are
 
 
@@ -41,6 +44,10 @@ class NumberForm:
                 return self._national(number)
         return number
 
+    def at_home(self, number: str) -> str:
+        """A number as a carrier wrote it, as it is dialed at home."""
+        return self._national(number)
+
     def _e164(self, number: str) -> str:
         if number.startswith("+") or not number.isdigit() or len(number) <= SHORT_MAX:
             return number
@@ -53,10 +60,10 @@ class NumberForm:
         if not number.startswith(home):
             return number if not number.startswith("+") else "00" + number[1:]
         inner = number.removeprefix(home)
-        return inner if self._is_mobile(inner) else "0" + inner
+        return inner if self._has_no_zero(inner) else "0" + inner
 
-    def _is_mobile(self, inner: str) -> bool:
-        """Mobile numbers have no 0 before them in China (1[3-9] and nine digits more); North America
-        knows none at all."""
-        is_chinese = len(inner) == 11 and inner[0] == "1" and inner[1] in "3456789"
-        return self.country_code == "1" or (self.country_code == "86" and is_chinese)
+    def _has_no_zero(self, inner: str) -> bool:
+        """In China a 0 stands before land lines only; North America knows none at all."""
+        if self.country_code != "86":
+            return self.country_code == "1"
+        return _CHINESE_WITHOUT_ZERO.fullmatch(inner) is not None

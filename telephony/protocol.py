@@ -18,8 +18,8 @@ from telephony.words_of_audio import AudioAnswer, AudioOffer, SeatEcho
 VERSION = 4
 """1: the first words. 2: `Originate.seat_id`, `LiveSeat.reserved_for`, `Alive.version`. 3:
 `Originate.screen`, `Ended.screened`, `Judged` says why. 4: `SeatOpen.kind`, `AudioOffer`, `AudioAnswer`,
-`SeatEcho`, `Dialed.trunk`, `Alive.trunks`, and the words of `words_in_call`. The engine gives work only to
-nodes of its own version; calls of others run to their end."""
+`SeatEcho`, `Dialed.trunk`, `Alive.trunks`, `Inbound` and the words of `words_in_call`. The engine gives
+work only to nodes of its own version; calls of others run to their end."""
 
 SEAT_GONE = "seat gone"  # `sip_reason` of a NOT_SENT: the call was for one seat, and it is not free
 
@@ -312,6 +312,16 @@ class Ended(Word, frozen=True):
     screened: Screened = Screened.NO
 
 
+class Inbound(Word, frozen=True):
+    """Somebody called one of our pool numbers and heard the message that we will call back. Not an
+    attempt of ours. `caller` is empty when the number is withheld."""
+
+    call_id: str
+    trunk: str
+    called: str
+    caller: str
+
+
 class RecordingSaved(Word, frozen=True):
     """Stereo WAV: left what the customer said, right what the agent said."""
 
@@ -367,7 +377,7 @@ class Snapshot(Word, frozen=True):
 
 Event = (
     NodeUp | Alive | Dialed | Ringing | Answered | Judged | Connected | Abandoned | Ended
-    | RecordingSaved | SeatLegUp | SeatLegDown | SeatParked | Snapshot | AudioAnswer | InCallEvent
+    | Inbound | RecordingSaved | SeatLegUp | SeatLegDown | SeatParked | Snapshot | AudioAnswer | InCallEvent
 )  # fmt: skip
 
 

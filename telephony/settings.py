@@ -29,9 +29,11 @@ class TelephonySettings(Section):
     rtp_ports: tuple[Port, Port] = (20000, 29999)
     calls_max: Annotated[int, Field(ge=2, le=1024)] = 1000
     ears_max: Annotated[int, Field(ge=1, le=1024)] = 150  # calls that are judged at one time
+    rtp_silence_seconds: Annotated[float, Field(ge=2, le=120)] = 30  # then the call is over
     engine_silence_seconds: Annotated[float, Field(ge=1, le=60)] = 5
     agent_lost_seconds: Annotated[float, Field(ge=1, le=60)] = 15  # the customer waits for the leg
     prompts: Path = Path("telephony/prompts")
+    inbound_message: str = "call-back-zh"  # prompt for those who call a pool number
     phone_networks: tuple[str, ...] = ("127.0.0.1/32",)
     registrar_port: Annotated[int, Field(ge=0, le=65535)] = 0  # 0: no phone may register here
     extensions: dict[

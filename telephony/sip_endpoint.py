@@ -80,6 +80,13 @@ class Endpoint:
         self._transports[kind, ca_file] = number
         return number
 
+    def serve_tls(self, certificate: str, key: str) -> None:
+        """Take connections over TLS on our own port: what a carrier does, a node never."""
+        config = pj.TransportConfig()
+        config.boundAddress, config.port = self.address, self.port
+        config.tlsConfig.certFile, config.tlsConfig.privKeyFile = certificate, key
+        self._lib.transportCreate(pj.PJSIP_TRANSPORT_TLS, config)
+
     def use_codec(self, name: str) -> None:
         """Offer a codec that is off unless somebody needs it, after those of CODECS."""
         for codec in self._lib.codecEnum2():
@@ -95,10 +102,14 @@ class Endpoint:
         self._wake_socket.sendto(b"\r\n", (self.address, self.port))
 
     def open_account(
-        self, rtp_ports: tuple[int, int], on_invite: Callable[[pj.OnIncomingCallParam], None]
-    ) -> Account:
+        self, rtp_ports: tuple[int, int], on_invite: Callable[[pj.OnIncomingCallParam], None],
+        *, takes_srtp: bool = False,
+    ) -> Account:  # fmt: skip
         """The account that all calls use; `on_invite` decides about every INVITE that comes in."""
         config = self.account_config(rtp_ports)
+        if takes_srtp:
+            config.mediaConfig.srtpUse = pj.PJMEDIA_SRTP_OPTIONAL
+            config.mediaConfig.srtpSecureSignaling = 0
         account = Account(on_invite)
         account.create(config)
         return account

@@ -24,6 +24,7 @@ from dialer.engine.archive import Archive
 from dialer.engine.budgets import Budgets
 from dialer.engine.directed import Directed
 from dialer.engine.floor import PACED, Floor, LiveCall, give_node, load_running, load_seat, settle
+from dialer.engine.inbound import note_inbound
 from dialer.engine.list_counts import ListCounts
 from dialer.engine.pacing import FloorPacing, Listed, Room
 from dialer.engine.place import Placing, place
@@ -52,6 +53,7 @@ from telephony.protocol import (
     Alive,
     EngineAlive,
     Hangup,
+    Inbound,
     NodeUp,
     Numbered,
     Originate,
@@ -183,6 +185,8 @@ class Engine:
                 settle(session, floor, seat, numbered.at)
             case AudioAnswer():
                 agent_audio.answered(session, event, numbered.at)
+            case Inbound():
+                note_inbound(session, event, numbered.node, numbered.at)
             case SeatParked() | Alive():
                 pass
             case _:

@@ -23,6 +23,7 @@ def main() -> int:
     parser.add_argument("--customers", type=Path, default=Path(__file__).parent / "customers.toml")
     parser.add_argument("--log", type=Path, required=True, help="the carrier's own log, JSON lines")
     parser.add_argument("--record", type=Path, help="folder for what customers hear")
+    parser.add_argument("--tls", type=Path, nargs=2, metavar=("CERTIFICATE", "KEY"))
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
     try:
@@ -36,7 +37,9 @@ def main() -> int:
         calls[number] += 1
         return plan_for(customers, arguments.seed, number, calls[number])
 
-    Exchange(arguments.listen, RTP_PORTS, Ledger(arguments.log), plan_of, arguments.record).run()
+    tls = tuple(arguments.tls) if arguments.tls else None
+    ledger = Ledger(arguments.log)
+    Exchange(arguments.listen, RTP_PORTS, ledger, plan_of, arguments.record, tls).run()
     return 0
 
 

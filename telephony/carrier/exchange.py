@@ -58,14 +58,20 @@ class Exchange:
     def __init__(
         self, listen: tuple[str, int], rtp_ports: tuple[int, int], ledger: Ledger,
         plan_of: Callable[[str], Plan | None], record_to: Path | None = None,
+        tls: tuple[Path, Path] | None = None,
     ) -> None:  # fmt: skip
+        """`tls`: certificate and key; then TLS and SRTP are taken too, on the same port."""
         self._record_to = record_to
         self._endpoint = Endpoint(*listen, CALLS_MAX, log_level=1)
         self._ledger, self._plan_of = ledger, plan_of
         self._lines: list[Line] = []
         self._legs: list[Leg] = []
         self._stopping = False
-        self.account = self._endpoint.open_account(rtp_ports, self._incoming)
+        if tls is not None:
+            self._endpoint.serve_tls(str(tls[0]), str(tls[1]))
+        self.account = self._endpoint.open_account(
+            rtp_ports, self._incoming, takes_srtp=tls is not None
+        )
 
     def run(self) -> None:
         """Until SIGTERM or Ctrl-C, then end all calls."""

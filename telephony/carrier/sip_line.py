@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _USER = re.compile(r"^INVITE sips?:([^@;>\s]+)@")
 _FROM = re.compile(r"^(?:From|f)\s*:.*?sips?:([^@;>\s]+)@", re.I | re.M)
 _CALL_ID = re.compile(r"^(?:Call-ID|i)\s*:\s*(\S+)", re.I | re.M)
+_VIA = re.compile(r"^(?:Via|v)\s*:\s*SIP/2.0/([A-Z]+)", re.I | re.M)
 _ATTEMPT = re.compile(r"^X-Kept-Attempt\s*:\s*(\S+)", re.I | re.M)
 
 
@@ -49,10 +50,11 @@ class Line:
         self.over = False
         found = _CALL_ID.search(invite)
         self._call = found.group(1) if found else ""
-        shown, attempt = _FROM.search(invite), _ATTEMPT.search(invite)
+        shown, attempt, via = _FROM.search(invite), _ATTEMPT.search(invite), _VIA.search(invite)
         ledger.write(
             "invite", self._call, utc_now(), number=called_user(invite), kind=plan.kind,
             shown=shown.group(1) if shown else "", attempt=attempt.group(1) if attempt else "",
+            encrypted="RTP/SAVP" in invite, via=via.group(1) if via else "",
         )  # fmt: skip
 
     def tend(self, now: float) -> None:

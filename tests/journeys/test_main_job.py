@@ -129,6 +129,7 @@ def the_board_shows_it(board: Page, desk: Page, house) -> None:
     expect(board.locator("[data-total=promises]")).to_have_text("1", timeout=10_000)
     expect(board.locator("[data-total=talking]")).to_have_text("1")
     expect(board.locator(".board")).to_contain_text("Abandonment")
+    expect(board.locator("tr[data-trunk][data-state=up]")).to_contain_text("1 / ", timeout=10_000)
     assert not re.search("[一-鿿]", board.locator(".tiles").inner_text())
     desk.click("#hangup")
     desk.wait_for_selector("#confirm-identity", timeout=20_000)  # the next customer

@@ -62,6 +62,9 @@ class Bench:
     phones_port: int = field(default_factory=free_port)
     seen: list[Event] = field(default_factory=list)
     keep_alive: bool = True
+    channels: int = 200
+    per_second: float = 100.0
+    keys: str = ""  # more keys of the node
     first: str = ""  # more keys of the trunk "sipp"
     trunks: str = ""  # further trunks, as TOML; [[second]] stands for a free port
     _programs: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -76,11 +79,12 @@ link = "ipc://{self.folder}/n.ipc"
 sip_port = {self.node_port}
 prompts = "{PROMPTS}"
 engine_silence_seconds = 2
+{self.keys}
 [[telephony.trunks]]
 name = "sipp"
 proxy = "sip:127.0.0.1:{self.carrier_port}"
-channels = 200
-calls_per_second = 100.0
+channels = {self.channels}
+calls_per_second = {self.per_second}
 numbers = ["95035100-95035109"]
 options_seconds = 0
 {self.first}

@@ -130,6 +130,7 @@ xxxx POST /promises/<int:promise_id>/renegotiate
 ---x POST /tokens
 ---x DELETE /tokens/<int:token_id>
 -xxx GET /trainings
+-xxx GET /inbound-calls
 -xxx GET /trunks
 --xx POST /trainings
 --xx GET /uploads/<int:upload_id>

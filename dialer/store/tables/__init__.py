@@ -7,7 +7,7 @@ States are enums of `dialer.domain`.
 
 from dialer.store.tables.access import ApiToken, Delivery, Webhook
 from dialer.store.tables.base import Base
-from dialer.store.tables.calls import AmdLabel, Attempt, Draft, Outcome, Promise
+from dialer.store.tables.calls import AmdLabel, Attempt, Draft, InboundCall, Outcome, Promise
 from dialer.store.tables.cases import (
     Account,
     Campaign,
@@ -80,6 +80,7 @@ __all__ = [
     "Entry",
     "FactRow",
     "Hold",
+    "InboundCall",
     "JobRun",
     "LegOffer",
     "MessageContact",

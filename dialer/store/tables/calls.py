@@ -70,6 +70,22 @@ class Attempt(Base):
     recording_sha256: Mapped[str] = mapped_column(default="")
 
 
+class InboundCall(Base):
+    """来电: somebody called a pool number. Not an attempt: no cap counts it."""
+
+    __tablename__ = "inbound_call"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    node: Mapped[str]
+    trunk: Mapped[str]
+    called: Mapped[str]  # the pool number
+    caller: Mapped[str]  # empty: withheld
+    entry_id: Mapped[int | None] = mapped_column(
+        ForeignKey("entry.id", ondelete="SET NULL"), index=True
+    )
+    is_called_back: Mapped[bool]  # the entry was brought forward; the gate is asked all the same
+
+
 class Outcome(Base):
     """结果码 of an attempt: exactly one, from the agent or, without one, from the system."""
 
