@@ -54,6 +54,9 @@ class AgentLegs:
         self._account, self._own, self._journal = account, own_address, journal
         self._say, self._changed = say, changed
         self._ended: list[Leg] = []
+        self.sends_always: Callable[[Leg], None] = lambda _: (
+            None
+        )  # a leg whose silence is its death
         self.address_of: Callable[[str], str] = lambda _: ""  # of an extension; empty: not there
 
     def open(self, command: SeatOpen) -> None:
@@ -100,6 +103,8 @@ class AgentLegs:
                 self._journal.invite(f"seat-{seat.seat_id}", invite, source, ours=False)
                 seat.leg = Leg(self._account, self, seat.seat_id, incoming)
                 seat.leg.pick_up()
+                if seat.kind is LegKind.HEADSET:
+                    self.sends_always(seat.leg)
                 return True
         return False
 

@@ -67,6 +67,7 @@ class BrowserLegs:
         self._asked: dict[str, _Asked] = {}
         self._watched: dict[str, _Watch] = {}
         self._now = 0.0
+        agents.sends_always = self._watch  # the headset program is watched like a browser
 
     @property
     def hurries(self) -> bool:
@@ -113,6 +114,9 @@ class BrowserLegs:
         """The node stops."""
         self._caller.close()
 
+    def _watch(self, leg: Leg) -> None:
+        self._watched[leg.name] = _Watch(leg, self._now, self._now)
+
     def _look(self, seat_id: str, watch: _Watch, now: float) -> None:
         packets = watch.leg.packets_received()
         if packets != watch.packets:
@@ -121,7 +125,7 @@ class BrowserLegs:
         is_up = self._is_up(seat_id)
         watch.look_at = now + (WATCH_SECONDS if is_up else 0)
         if now - watch.heard_at > (SILENCE_SECONDS if is_up else CONNECT_SECONDS):
-            log.warning("browser silent", extra={"action": "browser.silent", "seat": seat_id})
+            log.warning("leg silent", extra={"action": "leg.silent", "seat": seat_id})
             watch.leg.hang_up()
 
     def _is_up(self, seat_id: str) -> bool:
@@ -142,7 +146,7 @@ class BrowserLegs:
         if asked is None or not self._agents.adopt(leg):
             leg.refuse(403)
             return
-        self._watched[seat_id] = _Watch(leg, self._now, self._now)
+        self._watch(leg)
         leg.pick_up()
 
     def _answered(self, answer: Answer) -> None:

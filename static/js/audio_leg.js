@@ -102,9 +102,8 @@ async function testEcho(tell) {
   const answer = await tell("audio:echo", {});
   if (!answer.ok) return;
   echo.value = "running";
-  let loudest = 0;
-  const stop = levels.subscribe((level) => { loudest = Math.max(loudest, level.theirs); });
-  setTimeout(() => { stop(); if (echo.value) echo.value = loudest > HEARD ? "heard" : "quiet"; }, ECHO_MS);
+  const stop = levels.subscribe((level) => { if (echo.value === "running" && level.theirs > HEARD) echo.value = "heard"; });
+  setTimeout(() => { stop(); if (echo.value === "running") echo.value = "quiet"; }, ECHO_MS);
 }
 
 function Meter({ name, level }) {
