@@ -40,6 +40,7 @@ class Customer:
     screened: Screened = Screened.NO
     announced: Verdict | None = None  # what the network said of the attempt
     recorders: Recorders | None = None
+    record_cut: bool = False  # the disk became full meanwhile: what there is, is finished
     prompt: Prompt | None = None
 
     def clock_at(self, now: float) -> float:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from telephony.agent_legs import AgentLegs, AgentSeat
 from telephony.clock import monotonic
 from telephony.customer import Customer
+from telephony.disk_room import DiskRoom
 from telephony.fences import Fences
 from telephony.journal import Journal
 from telephony.prompt_files import Prompts
@@ -69,6 +70,7 @@ class Customers:
         self._prompts = Prompts(settings.prompts, settings.own_prompts)
         self._fences = Fences(settings.trunks)
         self._ended: list[Customer] = []
+        self.room = DiskRoom(settings.recordings, settings.record_free_mb)
 
     # --- commands -----------------------------------------------------------------------------------
 
@@ -135,6 +137,7 @@ class Customers:
 
     def tend(self, now: float) -> None:
         """Deadlines, judging, watchdogs; every 20 ms while somebody was just answered."""
+        self._look_at_disk(now)
         self._ended.clear()  # legs are dropped here, outside their own callbacks
         for call_id in self.matcher.overdue(now):
             self._abandon(self.calls[call_id], now)
@@ -215,10 +218,24 @@ class Customers:
             self._say(Connected(
                 call_id=customer.order.call_id, seat_id=seat.seat_id, waited_ms=round(waited, 3),
             ))  # fmt: skip
-        if customer.order.record and customer.recorders is None:
+        if self._may_record(customer) and customer.recorders is None:
             customer.recorders = Recorders(
                 self._settings.recordings, customer.order.call_id, customer.leg, seat.leg
             )
+
+    def _may_record(self, customer: Customer) -> bool:
+        return customer.order.record and not customer.record_cut and not self.room.is_low
+
+    def _look_at_disk(self, now: float) -> None:
+        """Short of room: what was recorded so far is finished while it still fits; calls go on."""
+        if not self.room.look(now):
+            return
+        for call_id, customer in self.calls.items():
+            if customer.recorders is not None:
+                log.error("recording cut", extra={"action": "recording.cut", "call_id": call_id})
+                customer.recorders.close()
+                customer.recorders, customer.record_cut = None, True
+                self._finisher.finish(call_id)
 
     def _abandon(self, customer: Customer, now: float) -> None:
         """Nobody in time: counted now, then a message, then the end."""

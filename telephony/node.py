@@ -156,6 +156,7 @@ class Node:
                 calls=len(self._customers.calls), seats_up=sum(s.up for s in seats),
                 seats_ready=self._customers.matcher.ready_count(),
                 loop_lag_ms=round(self._lag, 2), version=VERSION,
+                disk_low=self._customers.room.is_low,
             ),
             replay=False,
         )  # fmt: skip

@@ -11,10 +11,10 @@ from enum import StrEnum
 
 import msgspec
 
-VERSION = 3
+VERSION = 4
 """1: the first words. 2: `Originate.seat_id`, `LiveSeat.reserved_for`, `Alive.version`. 3:
-`Originate.screen`, `Ended.screened`, `Judged` says why. The engine gives work only to nodes of its own
-version; calls of others run to their end."""
+`Originate.screen`, `Ended.screened`, `Judged` says why. 4: `Alive.disk_low`.
+The engine gives work only to nodes of its own version; calls of others run to their end."""
 
 SEAT_GONE = "seat gone"  # `sip_reason` of a NOT_SENT: the call was for one seat, and it is not free
 
@@ -215,6 +215,7 @@ class Alive(_Word, frozen=True):
     seats_ready: int
     loop_lag_ms: float
     version: int = 1  # a node that does not say it is of the first version
+    disk_low: bool = False  # nothing is recorded for want of room
 
 
 class Dialed(_Word, frozen=True):

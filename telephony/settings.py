@@ -75,6 +75,9 @@ class TelephonySettings(Section):
     ears_max: Annotated[int, Field(ge=1, le=1024)] = 150  # calls that are judged at one time
     engine_silence_seconds: Annotated[float, Field(ge=1, le=60)] = 5
     prompts: Path = Path("telephony/prompts")
+    record_free_mb: Annotated[int, Field(ge=0)] = (
+        500  # with less room on the disk nothing is recorded
+    )
     phone_networks: tuple[str, ...] = ("127.0.0.1/32",)
     trunks: Annotated[tuple[Trunk, ...], Field(min_length=1)]
 

@@ -23,6 +23,7 @@ from dialer.engine import calls, recover, schedule, stops
 from dialer.engine.archive import Archive
 from dialer.engine.budgets import Budgets
 from dialer.engine.directed import Directed
+from dialer.engine.disk import note_disk
 from dialer.engine.floor import PACED, Floor, LiveCall, give_node, load_running, load_seat, settle
 from dialer.engine.list_counts import ListCounts
 from dialer.engine.pacing import FloorPacing, Listed, Room
@@ -178,7 +179,9 @@ class Engine:
                     seat.told_ready = ()  # the node forgot it with the leg
                     calls.unreserve(session, floor, seat.dialing, numbered.at)
                 settle(session, floor, seat, numbered.at)
-            case SeatParked() | Alive():
+            case Alive(disk_low=is_low):
+                note_disk(session, floor, numbered.node, is_low=is_low)
+            case SeatParked():
                 pass
             case _:
                 calls.apply_event(session, floor, event, numbered.at)
