@@ -14,6 +14,7 @@ from dialer.domain.training import KINDS
 from telephony import log as log_lines
 from telephony.config_file import PATH_VARIABLE, ConfigError
 from workbench.cli_numbers import pool
+from workbench.cli_recordings import recordings
 from workbench.simulate import simulate
 
 POLICIES = ("off", "classify", "hang_up", "leave_message")
@@ -242,6 +243,7 @@ def user_train(username: str, kind: str, passed_on: datetime, valid_until: datet
 
 
 kept.add_command(pool)
+kept.add_command(recordings)
 
 
 def main() -> None:
