@@ -41,7 +41,7 @@ def run_totals(session: Session, campaigns: list[int], now: datetime) -> dict[st
         "answered_person": len(answered) - len(machines) - len(quick),
         "answered_machine": len(machines),
         "answered_quick": len(quick),
-        "screened": sum(row.screened and row.connected_at is None for row in answered),
+        "screened": sum(bool(row.screened) and row.connected_at is None for row in answered),
         "connected": sum(row.connected_at is not None for row in rows),
         "abandoned": rate.abandoned,
         "abandonment_rate": round(rate.value, 6),
