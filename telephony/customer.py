@@ -55,6 +55,7 @@ class Customer:
     heard: Rtp = field(default_factory=Rtp)  # the last figures of the customer's leg
     agent_heard: Rtp = field(default_factory=Rtp)
     quality_at: float = 0.0  # when to tell
+    record_cut: bool = False  # the disk became full meanwhile: what there is, is finished
     prompt: Prompt | None = None
 
     def clock_at(self, now: float) -> float:

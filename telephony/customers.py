@@ -14,6 +14,7 @@ from telephony.agent_legs import AgentLegs, AgentSeat
 from telephony.call_sound import CallSound
 from telephony.clock import monotonic
 from telephony.customer import Customer
+from telephony.disk_room import DiskRoom
 from telephony.in_call import InCall
 from telephony.journal import Journal
 from telephony.placing import Placing, Wire
@@ -77,6 +78,7 @@ class Customers:
         self._prompts = Prompts(settings.prompts, settings.own_prompts)
         self._ended: list[Customer | Leg] = []
         self._elsewhere: list[tuple[Customer, Ended]] = []  # and how it ended, if no trunk takes it
+        self.room = DiskRoom(settings.recordings, settings.record_free_mb)
 
     # --- commands -----------------------------------------------------------------------------------
 
@@ -133,6 +135,7 @@ class Customers:
 
     def tend(self, now: float) -> None:
         """Deadlines, judging, watchdogs; every 20 ms while somebody was just answered."""
+        self._look_at_disk(now)
         self._ended.clear()  # legs are dropped here, outside their own callbacks
         self._send_elsewhere()
         for call_id in self.matcher.overdue(now):
@@ -219,7 +222,7 @@ class Customers:
             return
         customer.bridged, customer.prompt = True, None
         now = monotonic()
-        self.in_call.begin(customer, now)
+        self.in_call.begin(customer, now, record=self._may_record(customer))
         if not customer.connected_at:
             customer.connected_at = now
             waited = (now - customer.clock_at(now)) * 1000
@@ -227,6 +230,20 @@ class Customers:
             self._say(Connected(
                 call_id=customer.order.call_id, seat_id=seat.seat_id, waited_ms=round(waited, 3),
             ))  # fmt: skip
+
+    def _may_record(self, customer: Customer) -> bool:
+        return customer.order.record and not customer.record_cut and not self.room.is_low
+
+    def _look_at_disk(self, now: float) -> None:
+        """Short of room: what was recorded so far is finished while it still fits; calls go on."""
+        if not self.room.look(now):
+            return
+        for call_id, customer in self.calls.items():
+            if customer.tracks is not None:
+                log.error("recording cut", extra={"action": "recording.cut", "call_id": call_id})
+                customer.record_cut = True
+                self.in_call.end_recording(customer)
+                self._finisher.finish(call_id)
 
     def _abandon(self, customer: Customer, now: float) -> None:
         """Nobody in time: counted now, then a message, then the end."""

@@ -94,9 +94,9 @@ class InCall:
 
     # --- the conversation -----------------------------------------------------------------------------
 
-    def begin(self, customer: Customer, now: float) -> None:
+    def begin(self, customer: Customer, now: float, *, record: bool) -> None:
         """Customer and agent have sound, for the first time or again: join them, and record."""
-        if customer.order.record and customer.tracks is None:
+        if record and customer.tracks is None:
             customer.tracks = Tracks(self._settings.recordings, customer.order.call_id)
             customer.conversation = replace(customer.conversation, recording=Recording.ON)
         if customer.leg is not None:
@@ -110,6 +110,13 @@ class InCall:
         self.match(customer)
         if was_lost:
             self._tell(customer)
+
+    def end_recording(self, customer: Customer) -> None:
+        """The talk goes on, its recording does not."""
+        self._set(customer, replace(customer.conversation, recording=Recording.OFF))
+        if customer.tracks is not None:
+            customer.tracks.close()
+        customer.tracks = None
 
     def agent_lost(self, customer: Customer) -> bool:
         """The agent's leg is gone. Whoever was asked or joined takes the call: True; else the customer

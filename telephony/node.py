@@ -201,6 +201,7 @@ class Node:
                 seats_ready=self._customers.matcher.ready_count(),
                 loop_lag_ms=round(self._lag, 2), version=VERSION,
                 trunks=self._trunks.standing(now),
+                disk_low=self._customers.room.is_low,
             ),
             replay=False,
         )  # fmt: skip

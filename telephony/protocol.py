@@ -17,9 +17,9 @@ from telephony.words_of_audio import AudioAnswer, AudioOffer, SeatEcho
 
 VERSION = 4
 """1: the first words. 2: `Originate.seat_id`, `LiveSeat.reserved_for`, `Alive.version`. 3:
-`Originate.screen`, `Ended.screened`, `Judged` says why. 4: `SeatOpen.kind`, `AudioOffer`, `AudioAnswer`,
-`SeatEcho`, `Dialed.trunk`, `Alive.trunks`, `Inbound` and the words of `words_in_call`. The engine gives
-work only to nodes of its own version; calls of others run to their end."""
+`Originate.screen`, `Ended.screened`, `Judged` says why. 4: `SeatOpen.kind`, `Dialed.trunk`,
+`Alive.trunks` and `.disk_low`, `Inbound`, the words of `words_of_audio` and `words_in_call`. The engine
+gives work only to nodes of its own version; calls of others run to their end."""
 
 SEAT_GONE = "seat gone"  # `sip_reason` of a NOT_SENT: the call was for one seat, and it is not free
 
@@ -241,6 +241,7 @@ class Alive(Word, frozen=True):
     loop_lag_ms: float
     version: int = 1  # a node that does not say it is of the first version
     trunks: tuple[TrunkStanding, ...] = ()
+    disk_low: bool = False  # nothing is recorded for want of room
 
 
 class Dialed(Word, frozen=True):

@@ -34,6 +34,9 @@ class TelephonySettings(Section):
     agent_lost_seconds: Annotated[float, Field(ge=1, le=60)] = 15  # the customer waits for the leg
     prompts: Path = Path("telephony/prompts")
     inbound_message: str = "call-back-zh"  # prompt for those who call a pool number
+    record_free_mb: Annotated[int, Field(ge=0)] = (
+        500  # with less room on the disk nothing is recorded
+    )
     phone_networks: tuple[str, ...] = ("127.0.0.1/32",)
     registrar_port: Annotated[int, Field(ge=0, le=65535)] = 0  # 0: no phone may register here
     extensions: dict[

@@ -14,9 +14,11 @@ from dialer.domain.training import KINDS
 from telephony import log as log_lines
 from telephony.config_file import PATH_VARIABLE, ConfigError
 from workbench.cli_numbers import pool
+from workbench.cli_recordings import recordings
 from workbench.cli_trunks import trunk
 from workbench.simulate import simulate
 
+POLICIES = ("off", "classify", "hang_up", "leave_message")
 ROLES = ("agent", "supervisor", "manager", "admin", "auditor")
 
 
@@ -46,12 +48,12 @@ def up() -> None:
 @click.option("--agents", default=8, show_default=True, type=click.IntRange(1, 100))
 @click.option("--seed", default=7, show_default=True, type=int)
 @click.option("--creditors", default=1, show_default=True, type=click.IntRange(1, 3))
+@click.option("--amd", type=click.Choice(POLICIES), help="What is done when a machine answers.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the demo keeps its files.")
 @click.option("--open/--no-open", "open_browser", default=True, help="Open the workbench.")
 def demo(
     headless: bool, as_json: bool, entries: int, agents: int, seed: int, creditors: int,
-    folder: Path | None,
-    open_browser: bool,
+    amd: str | None, folder: Path | None, open_browser: bool,
 ) -> None:  # fmt: skip
     """A whole floor on this machine: invented customers, real SIP on 127.0.0.1. 演示。"""
     from workbench.demo import Demo, DemoFailed, shift_clock_if_needed
@@ -59,7 +61,7 @@ def demo(
     shift_clock_if_needed()
     plan = Demo(
         entries=entries, agents=agents, seed=seed, headless=headless, creditors=creditors,
-        folder=folder, open_browser=open_browser and not headless,
+        folder=folder, open_browser=open_browser and not headless, amd=amd or "",
     )  # fmt: skip
     try:
         result = plan.run(say=lambda line: click.echo(line, err=as_json))
@@ -255,6 +257,7 @@ def user_train(username: str, kind: str, passed_on: datetime, valid_until: datet
 
 
 kept.add_command(pool)
+kept.add_command(recordings)
 
 
 def main() -> None:

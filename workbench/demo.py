@@ -29,6 +29,7 @@ from workbench.up import StopAsked
 
 WEB_PORT = 8095
 START_SECONDS = 45.0
+MACHINE_MESSAGE = "sorry-zh"
 UPLOAD_SECONDS = 300.0
 SETTLE_SECONDS = 3.0
 # 300 entries need about five minutes with eight agents; a run that takes ten times as long hangs.
@@ -58,6 +59,7 @@ class Demo:
     creditors: int = 1
     folder: Path | None = None
     open_browser: bool = True
+    amd: str = ""  # what is done when a machine answers; empty: as campaigns begin
     _started: float = field(default_factory=monotonic)
 
     def run(self, say: Say) -> dict[str, Any]:
@@ -98,6 +100,9 @@ class Demo:
         robots = [login for login in logins if login.username.startswith("robot")]
         keeper.start([_robots_program(site, robots, self.seed)])
         for campaign in campaigns:
+            if self.amd:
+                message = MACHINE_MESSAGE if self.amd == "leave_message" else ""
+                manager.screen_machines(campaign, self.amd, message)
             manager.start_campaign(campaign)
         say(f"开始拨打 / dialing: {site.url}")
         if self.headless:
@@ -154,13 +159,13 @@ def disagreements(totals: dict[str, Any], carrier: dict[str, Any]) -> list[str]:
     """Where the dialer's totals and the carrier's own log differ, and whom nobody attended to."""
     kinds = carrier["answers_by_kind"]
     people = kinds.get("person", 0) + kinds.get("hangs_up_early", 0)
-    met = totals["connected"] + totals["abandoned"] + totals["answered_quick"]
+    met = totals["connected"] + totals["abandoned"] + totals["answered_quick"] + totals["screened"]
     pairs = (
         ("attempts / INVITEs", totals["attempts"], carrier["invites"]),
         ("answers", totals["answered"], carrier["answers"]),
         ("people", totals["answered_person"] + totals["answered_quick"], people),
         ("machines", totals["answered_machine"], kinds.get("machine", 0) + kinds.get("fax", 0)),
-        ("answered / connected, abandoned or gone at once", totals["answered"], met),
+        ("answered / connected, abandoned, screened or gone at once", totals["answered"], met),
         ("calls still open", 0, carrier["open"]),
     )
     return [f"{what}: {ours} ≠ {theirs}" for what, ours, theirs in pairs if ours != theirs]

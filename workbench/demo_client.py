@@ -64,6 +64,10 @@ class Visitor:
             raise VisitorRefused(str(answer["refusal"]))
         return bool(answer["state"] == "committed")
 
+    def screen_machines(self, campaign: int, policy: str, message: str) -> None:
+        """What is done when a machine answers."""
+        self.post(f"/campaigns/{campaign}/screening", json={"policy": policy, "message": message})
+
     def start_campaign(self, campaign: int) -> None:
         """Begin dialing."""
         self.post(f"/campaigns/{campaign}/start", json={})

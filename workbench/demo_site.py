@@ -193,6 +193,9 @@ numbers = ["95035xxx"]
 database = "{site.database}"
 uploads = "{site.folder}/uploads"
 
+[dialer.recordings]
+key_file = "{site.folder}/recordings.key"
+
 [workbench]
 port = {site.web_port}
 public_url = "{site.url}"

@@ -125,6 +125,7 @@ class Floor:
     trunks: tuple[Trunk, ...] = ()  # none: whatever a node has
     use: NumberUse = field(default_factory=NumberUse)
     short_of_numbers: dict[int, str] = field(default_factory=dict)  # campaign -> block code
+    disk_low: dict[str, bool] = field(default_factory=dict)  # nodes that said whether they record
 
     def in_air(self, node: str) -> int:
         """Calls on their way to whoever is free; those for one seat have their agent."""

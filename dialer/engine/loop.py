@@ -23,6 +23,7 @@ from dialer.engine import agent_audio, calls, pauses, recover, schedule, stops
 from dialer.engine.archive import Archive
 from dialer.engine.budgets import Budgets
 from dialer.engine.directed import Directed
+from dialer.engine.disk import note_disk
 from dialer.engine.floor import PACED, Floor, LiveCall, give_node, load_running, load_seat, settle
 from dialer.engine.inbound import note_inbound
 from dialer.engine.list_counts import ListCounts
@@ -187,7 +188,9 @@ class Engine:
                 agent_audio.answered(session, event, numbered.at)
             case Inbound():
                 note_inbound(session, event, numbered.node, numbered.at)
-            case SeatParked() | Alive():
+            case Alive(disk_low=is_low):
+                note_disk(session, floor, numbered.node, is_low=is_low)
+            case SeatParked():
                 pass
             case _:
                 calls.apply_event(session, floor, event, numbered.at)

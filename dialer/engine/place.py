@@ -43,7 +43,6 @@ class Placing:
     epoch: int
     pack: RulePack
     monotonic: Callable[[], float]
-    recorder_ok: bool = True
     budget_left: int = 0  # how many more the campaign may abandon (`engine.budgets`)
 
 
@@ -163,7 +162,7 @@ def _ask(
     waits = is_for_seat or floor.in_air(placing.node) + 1 <= floor.idle_seats(placing.node)
     there = Infrastructure(
         cli_available=isinstance(shown, PoolNumber),
-        recorder_ok=placing.recorder_ok,
+        recorder_ok=not (pack.recording_required and floor.disk_low.get(placing.node, False)),
         agent_waits=waits,
     )
     budget = is_for_seat or _budget_left(floor, placing)

@@ -94,7 +94,7 @@ def narrowing_of(data: dict[str, Any]) -> Narrowing:
     ValueError or KeyError naming what it cannot read."""
     unknown = set(data) - {
         "hours", "caps", "number_interval_minutes", "closed_on_holidays", "working_days_only",
-        "hard_abandon",
+        "hard_abandon", "recording_required",
     }  # fmt: skip
     if unknown:
         raise ValueError(", ".join(sorted(unknown)))
@@ -106,4 +106,5 @@ def narrowing_of(data: dict[str, Any]) -> Narrowing:
         closed_on_holidays=bool(data.get("closed_on_holidays", False)),
         working_days_only=bool(data.get("working_days_only", False)),
         hard_abandon=data.get("hard_abandon"),
+        recording_required=bool(data.get("recording_required", False)),
     )

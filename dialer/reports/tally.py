@@ -22,7 +22,7 @@ def run_totals(session: Session, campaigns: list[int], now: datetime) -> dict[st
     """What a run came to. Times in ms, money in minor units, occupancy as a share of 1."""
     rows = session.execute(
         select(Attempt.answered_at, Attempt.connected_at, Attempt.abandoned, Attempt.waited_ms,
-               Attempt.verdict, Outcome.code)
+               Attempt.verdict, Attempt.screened, Outcome.code)
         .outerjoin(Outcome, Outcome.attempt_id == Attempt.id)
         .where(Attempt.campaign_id.in_(campaigns))
     ).all()  # fmt: skip
@@ -41,6 +41,7 @@ def run_totals(session: Session, campaigns: list[int], now: datetime) -> dict[st
         "answered_person": len(answered) - len(machines) - len(quick),
         "answered_machine": len(machines),
         "answered_quick": len(quick),
+        "screened": sum(bool(row.screened) and row.connected_at is None for row in answered),
         "connected": sum(row.connected_at is not None for row in rows),
         "abandoned": rate.abandoned,
         "abandonment_rate": round(rate.value, 6),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dialer.clock import HOME
@@ -14,7 +14,7 @@ from dialer.domain.training import ends_soon, is_trained
 from dialer.packs import calendar_is_old, is_stale
 from dialer.reports.abandonment import untested_campaigns
 from dialer.reports.disputes import late_disputes
-from dialer.store.tables import Training, User
+from dialer.store.tables import NodeProgress, Recording, Training, User
 
 
 def warnings(session: Session, pack: RulePack, now: datetime) -> list[dict[str, Any]]:
@@ -30,6 +30,13 @@ def warnings(session: Session, pack: RulePack, now: datetime) -> list[dict[str, 
     late = late_disputes(session, today)
     if late:
         found.append({"code": "disputes_late", "count": late})
+    for node in session.scalars(select(NodeProgress.node).where(NodeProgress.disk_low)):
+        found.append({"code": "disk_low", "node": node})
+    damaged = session.scalar(
+        select(func.count()).select_from(Recording).where(Recording.state == "damaged")
+    )
+    if damaged:
+        found.append({"code": "recordings_damaged", "count": damaged})
     untested = untested_campaigns(session, now)
     if untested:
         found.append({"code": "amd_sample", "campaigns": untested})

@@ -89,7 +89,7 @@ def _encoded(sound: wave.Wave_read) -> tuple[bytes, bytes, float]:
             )
     both = np.concatenate(peaks) if peaks else np.zeros((0, channels), dtype=np.int32)
     if channels == 1:
-        both = np.repeat(both, 2, axis=1)
+        both = np.concatenate([both, np.zeros_like(both)], axis=1)  # no agent was there
     return out.getvalue(), both.astype(np.uint8).tobytes(), round(sound.getnframes() / rate, 2)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from click.testing import CliRunner
 from obstore.store import MemoryStore
 from sqlalchemy import select
 
@@ -31,6 +32,7 @@ from dialer.store.shelf import BucketShelf, FolderShelf, sha256_of
 from dialer.store.tables import Attempt, AuditRow, Recording
 from tests.factories import MORNING
 from tests.report_day import CN, DAY, make_day
+from workbench.cli import kept as kept_command
 
 pytestmark = pytest.mark.store
 KEY = Key(b"k" * 32)
@@ -237,3 +239,19 @@ def test_a_crash_between_sealing_and_deleting_leaves_no_wav(sessions, filed):
     write_wav(wav)  # as if the engine had died before it was removed
     archive.tidy(lambda: MORNING)
     assert not wav.exists()
+
+
+def test_a_new_key_by_command_and_never_shown(tmp_path, monkeypatch):
+    config = tmp_path / "config.toml"
+    config.write_text(f'[dialer.recordings]\nkey_file = "{tmp_path}/k"\n', encoding="utf-8")
+    monkeypatch.setenv("KEPT_CONFIG", str(config))
+    first = CliRunner().invoke(kept_command, ["recordings", "new-key"])
+    second = CliRunner().invoke(kept_command, ["recordings", "new-key"])
+    assert (first.exit_code, second.exit_code) == (0, 0), first.output
+    listed = CliRunner().invoke(kept_command, ["recordings", "keys"]).output.split()
+    assert listed == list(read_keys(tmp_path / "k"))
+    assert [first.output.split()[0], second.output.split()[0]] == listed
+    secret = (tmp_path / "k").read_text().split()[0]
+    assert secret not in first.output
+    (tmp_path / "k").write_text("zz\n")
+    assert CliRunner().invoke(kept_command, ["recordings", "new-key"]).exit_code == 1

@@ -88,6 +88,7 @@ class RulePack:
     working_weekends: frozenset[date] = frozenset()  # make-up days of the state (调休)
     calendar_through: int = 0  # the last year whose days off are known
     recording_days_min: int = 0  # recordings may not be deleted sooner
+    recording_required: bool = False  # no call without one: an agreement may ask for it
 
     def periods_max(self, product: str) -> int:
         """The most instalments of a plan, by the words in the product's name; `""` is in every name."""
@@ -123,6 +124,7 @@ class Narrowing:
     closed_on_holidays: bool = False
     working_days_only: bool = False  # closed on days off and on weekends that are not made up for
     hard_abandon: float | None = None
+    recording_required: bool = False
 
 
 class Widened(ValueError):
@@ -155,5 +157,6 @@ def narrowed(pack: RulePack, narrowing: Narrowing) -> RulePack:
         number_interval=narrowing.number_interval or pack.number_interval,
         closed_on_holidays=pack.closed_on_holidays or narrowing.closed_on_holidays,
         working_days_only=pack.working_days_only or narrowing.working_days_only,
+        recording_required=pack.recording_required or narrowing.recording_required,
         abandon=replace(pack.abandon, hard=hard, target=min(pack.abandon.target, hard)),
     )

@@ -67,6 +67,7 @@ class NodeProgress(Base):
     node: Mapped[str] = mapped_column(primary_key=True)
     epoch: Mapped[int]
     seq: Mapped[int]
+    disk_low: Mapped[bool] = mapped_column(default=False)  # it records nothing for want of room
 
 
 class Pulse(Base):

@@ -31,6 +31,12 @@ def upgrade() -> None:
                 nullable=True,
             )
         )
+    with op.batch_alter_table("node_progress") as batch:
+        batch.add_column(
+            sa.Column("disk_low", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
+    with op.batch_alter_table("node_progress") as batch:
+        batch.alter_column("disk_low", server_default=None)
     op.create_table(
         "recording",
         sa.Column("attempt_id", sa.String(length=32), nullable=False),
@@ -67,5 +73,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Without it; sealed files stay where they are."""
     op.drop_table("recording")
+    with op.batch_alter_table("node_progress") as batch:
+        batch.drop_column("disk_low")
     with op.batch_alter_table("creditor") as batch:
         batch.drop_column("recording_days")
