@@ -53,6 +53,7 @@ xxxx POST /contacts/check
 -xxx GET /creditors
 --xx POST /creditors
 --xx PUT /creditors/<int:creditor_id>/buckets
+--xx PUT /creditors/<int:creditor_id>/promise-terms
 -xxx GET /debtors/<int:debtor_id>/timeline
 xxxx POST /dials
 xxxx GET /dials/<int:request_id>
