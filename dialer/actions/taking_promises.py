@@ -18,7 +18,7 @@ from dialer.domain.promise_grid import PlanAsk, SettleAsk
 from dialer.domain.promises import PromiseAsk, PromiseLimits, fault
 from dialer.facts import PromiseMade
 from dialer.feed import publish
-from dialer.store.authority import authority_of
+from dialer.store.authority import approved_offer, authority_of
 from dialer.store.tables import Account, Attempt, Debtor, Promise
 
 Agreed = PromiseAsk | PlanAsk | SettleAsk
@@ -50,7 +50,11 @@ def take_promise(
         _refuse_date(PromiseAsk(account.balance_minor, agreed.due_on), authority.limits)
         if not authority.settle_from_minor <= agreed.amount_minor < account.balance_minor:
             raise Refused("offer_authority", least=authority.settle_from_minor)
-        offer_in(session, actor, account, agreed.amount_minor, "accepted", now)
+        approved = approved_offer(session, account, agreed.amount_minor, today)
+        if approved is not None:
+            approved.state = "accepted"
+        else:
+            offer_in(session, actor, account, agreed.amount_minor, "accepted", now)
         ask = PromiseAsk(agreed.amount_minor, agreed.due_on)
     else:
         ask = agreed

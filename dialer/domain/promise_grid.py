@@ -42,12 +42,14 @@ class Authority:
     limits: PromiseLimits
     waive_share_max: float = 0.0
     periods_max: int = 1
+    approved_minor: int | None = None  # a second person agreed to so little in all
 
     @property
     def settle_from_minor(self) -> int:
         """The least that may be taken for the whole debt."""
         balance = self.limits.amount_max_minor
-        return balance - int(balance * self.waive_share_max)
+        least = balance - int(balance * self.waive_share_max)
+        return least if self.approved_minor is None else min(least, self.approved_minor)
 
 
 class Choice(StrEnum):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from dialer.domain.compliance import RulePack
 from dialer.domain.promise_grid import Authority
 from dialer.domain.promises import limits
-from dialer.store.tables import Account, Agreement, Creditor
+from dialer.store.tables import Account, Agreement, Creditor, Offer
 
 
 def waive_share(session: Session, creditor_id: int, today: date) -> float:
@@ -33,4 +33,23 @@ def authority_of(session: Session, pack: RulePack, account: Account, today: date
         limits(account.balance_minor, today, creditor.promise_days_max, creditor.promise_min_minor),
         waive_share(session, account.creditor_id, today),
         pack.periods_max(account.product),
+        session.scalar(select(func.min(Offer.total_minor)).where(*_open_offers(account, today))),
     )
+
+
+def approved_offer(
+    session: Session, account: Account, total_minor: int, today: date
+) -> Offer | None:
+    """An offer of this amount that a second person approved and nobody has accepted yet."""
+    return session.scalar(
+        select(Offer)
+        .where(*_open_offers(account, today), Offer.total_minor == total_minor)
+        .limit(1)
+    )
+
+
+def _open_offers(account: Account, today: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Offer.account_id == account.id, Offer.state == "approved", Offer.expires_on >= today,
+        Offer.total_minor < account.balance_minor,
+    )  # fmt: skip

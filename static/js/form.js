@@ -6,12 +6,13 @@ import { t } from "./page.js";
 import { ask, linked, view } from "./live.js";
 import { minorOf } from "./format.js";
 
-const GAP_MS = 120;
+const GAP_MS = 60;
 const EMPTY = { code: "", note: "", choice: "", amount: "", due_on: "", callback_at: "", callback_mine: "yes" };
 
 export const form = signal(null);
 export const fault = signal("");
 export const saving = signal(false);
+export const isKept = signal(true); // the server has all that is typed
 let key = crypto.randomUUID();
 let isSending = false;
 let isStale = false;
@@ -31,6 +32,7 @@ export function change(more) {
   form.value = { ...form.value, ...more };
   key = crypto.randomUUID(); // other content is another command
   isStale = true;
+  isKept.value = false;
   send();
 }
 
@@ -42,6 +44,7 @@ async function send() {
     const { attempt_id, ...fields } = form.value;
     const answer = await ask("call:draft", { attempt_id, fields });
     if (answer.error?.code === "network") isStale = true;
+    isKept.value = answer.ok && !isStale;
     await new Promise((go) => { setTimeout(go, GAP_MS); });
   }
   isSending = false;

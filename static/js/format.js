@@ -2,7 +2,7 @@
 
 import { language } from "./page.js";
 
-const moneyFormat = new Intl.NumberFormat(language, { style: "currency", currency: "CNY" });
+const moneyFormat = new Intl.NumberFormat(language, { style: "currency", currency: "CNY", currencyDisplay: "narrowSymbol" });
 const timeFormat = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hour12: false });
 
 const dayTimeFormat = new Intl.DateTimeFormat(language, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });

@@ -3,7 +3,7 @@
 import { html, icon } from "./html.js";
 import { t } from "./page.js";
 import { now, view } from "./live.js";
-import { change, codeNow, fault, form, save, saving } from "./form.js";
+import { change, codeNow, fault, form, isKept, save, saving } from "./form.js";
 import { AMOUNT_KEYS } from "./keys.js";
 import { PromiseGrid } from "./promise_grid.js";
 import { dayTime } from "./format.js";
@@ -24,12 +24,12 @@ export function OutcomeForm({ call, outcomes }) {
     <div class="details">
       ${code === "PTP" && call.debt && html`<${PromiseGrid} call=${call} />`}
       ${chosen?.callback && html`<${Callback} />`}
+      <p class="form-foot" role="status">${suggested ? html`${icon("check")} ${t("outcome.suggested", { name: t(`outcome.${code}`), why: t(`suggest.${suggested.why}`) })}` : ""}</p>
     </div>
     <div class="outcome-end">
-      <textarea class="form-control" rows="2" maxlength="2000" id="note" data-key="n" aria-label=${t("outcome.note")} placeholder=${t("outcome.note_hint")} value=${form.value.note} onInput=${(event) => change({ note: event.target.value })}></textarea>
+      <div class="note-box"><textarea class="form-control" rows="2" maxlength="2000" id="note" data-key="n" aria-label=${t("outcome.note")} placeholder=${t("outcome.note_hint")} value=${form.value.note} onInput=${(event) => change({ note: event.target.value })}></textarea><small data-draft=${isKept.value ? "kept" : "sending"}>${form.value.note || form.value.code ? t(isKept.value ? "outcome.draft_kept" : "outcome.draft_sending") : ""}</small></div>
       <button class="btn btn-primary" id="save-outcome" disabled=${!code || saving.value}>${saving.value ? t("outcome.saving") : html`<span>${t("outcome.save")} <kbd>↵</kbd></span><small>${code ? t(`outcome.${code}`) : t("outcome.none")}</small>`}</button>
     </div>
-    <p class="form-foot" role="status">${suggested ? html`${icon("check")} ${t("outcome.suggested", { name: t(`outcome.${code}`), why: t(`suggest.${suggested.why}`) })}` : ""}</p>
     ${fault.value && html`<div class="alert alert-danger" role="alert">${fault.value}</div>`}
   </form>`;
 }

@@ -54,6 +54,7 @@ xxxx POST /contacts/check
 -xxx GET /creditors
 --xx POST /creditors
 --xx PUT /creditors/<int:creditor_id>/buckets
+--xx PUT /creditors/<int:creditor_id>/promise-terms
 --xx PUT /creditors/<int:creditor_id>/recordings
 -xxx GET /debtors/<int:debtor_id>/timeline
 xxxx POST /dials

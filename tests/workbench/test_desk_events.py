@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from dialer.actions.arrangements import decide_offer, propose_offer
+from dialer.actions.creditor_terms import set_promise_terms
 from dialer.actions.desk_choices import set_script
 from dialer.actions.refusals import Refused
-from dialer.store.session import read, write
-from dialer.store.tables import Campaign, Creditor, Offer, Promise, Seat
+from dialer.clock import utc_now
+from dialer.store.session import read
+from dialer.store.tables import Account, Campaign, Creditor, Offer, Promise, Seat
 from tests.factories import MORNING
 from tests.workbench.test_live import ask, give_call
 from workbench.desk_holders import DeskHolders
@@ -75,11 +78,13 @@ def test_help_keys_and_pauses_ahead(office, desk):
 
 def test_the_grid_follows_the_creditor_and_a_plan_is_taken(office, desk):
     attempt = give_call(office)
-    with write(office.sessions) as session:
-        session.scalars(select(Creditor)).one().promise_min_minor = 200_00
+    with read(office.sessions) as session:
+        creditor = session.scalars(select(Creditor.id)).one()
+    set_promise_terms(office.sessions, office.users["manager"], creditor, 200_00, 5, MORNING)
     grid = ask(desk, "call:identity", {"attempt_id": attempt})["view"]["call"]["debt"]["promise"]
     assert grid["days"][0]["on"] == grid["due_from"]
     assert grid["amount_min_minor"] == 200_00
+    assert len(grid["days"]) == 5
     plan = next(one for one in grid["amounts"] if one["kind"] == "plan")
     record = {"attempt_id": attempt, "key": "k" * 16, "code": "PTP",
               "promise": {"periods": plan["periods"], "due_on": grid["due_to"]}}  # fmt: skip
@@ -108,3 +113,25 @@ def test_a_campaign_has_its_own_words_and_tells_the_debt_later(office, desk):
     after = ask(desk, "call:identity", {"attempt_id": attempt})["view"]["call"]["script"]
     assert after["steps"] == steps
     assert after["words"]["balance"] > 0
+
+
+def test_an_approved_offer_joins_the_choices_and_is_taken(office, desk):
+    attempt = give_call(office)
+    with read(office.sessions) as session:
+        account = session.scalars(select(Account)).one()
+    total = account.balance_minor // 2
+    asked = propose_offer(office.sessions, office.users["agent"], account.id, total, utc_now())
+    view = ask(desk, "call:identity", {"attempt_id": attempt})["view"]["call"]
+    assert "settle" not in [one["kind"] for one in view["debt"]["promise"]["amounts"]]
+    decide_offer(
+        office.sessions, office.users["supervisor"], int(str(asked["id"])), True, utc_now()
+    )
+    grid = ask(desk, "watch", {"view": "desk", "page": "one"})["view"]["call"]["debt"]["promise"]
+    settle = grid["amounts"][-1]
+    assert (settle["kind"], settle["amount_minor"]) == ("settle", total)
+    promise = {"amount_minor": total, "due_on": grid["due_to"], "settles": True}
+    record = {"attempt_id": attempt, "key": "k" * 16, "code": "PTP", "promise": promise}
+    assert ask(desk, "call:outcome", record)["ok"]
+    with read(office.sessions) as session:
+        assert session.scalars(select(Offer.state)).all() == ["accepted"]
+        assert session.scalars(select(Promise.amount_minor)).all() == [total]

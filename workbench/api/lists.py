@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from flask import request
 from pydantic import Field
 
-from dialer.actions import agreements, campaigns, desk_choices, list_rules
+from dialer.actions import agreements, campaigns, creditor_terms, desk_choices, list_rules
 from dialer.actions.intake.asking import (
     approve_upload,
     cancel_upload,
@@ -73,6 +73,13 @@ class StepIn(Message):
 
     title: Annotated[str, Field(max_length=40)]
     text: Annotated[str, Field(max_length=600)]
+
+
+class PromiseTermsIn(Message):
+    """`min_minor`: less is no promise (the whole balance always is); `days_max`: the longest due day."""
+
+    min_minor: Annotated[int, Field(ge=1, le=10**12)]
+    days_max: Annotated[int, Field(ge=1, le=90)]
 
 
 class ScriptIn(Message):
@@ -323,4 +330,16 @@ def set_script(campaign_id: int, body: ScriptIn) -> dict[str, Any]:
     """The first step is said before the identity is confirmed, and tells of no debt."""
     steps = [step.model_dump() for step in body.steps]
     desk_choices.set_script(sessions(), actor(), campaign_id, steps, utc_now())
+    return {}
+
+
+@endpoint(
+    "PUT", "/creditors/<int:creditor_id>/promise-terms", "What may be promised", MANAGER,
+    body=PromiseTermsIn,
+)  # fmt: skip
+def promise_terms(creditor_id: int, body: PromiseTermsIn) -> dict[str, Any]:
+    """From the next promise on."""
+    creditor_terms.set_promise_terms(
+        sessions(), actor(), creditor_id, body.min_minor, body.days_max, utc_now()
+    )
     return {}
