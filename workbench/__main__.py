@@ -32,9 +32,9 @@ class _Server(BaseApplication):
         """In the worker, after the fork: threads start here."""
         from workbench.app import create_app
 
-        app = create_app(
-            self._settings, self._dialer, recordings=telephony_settings.load().recordings
-        )
+        telephony = telephony_settings.load()
+        app = create_app(self._settings, self._dialer, recordings=telephony.recordings)
+        app.config["KEPT_TRUNKS"] = telephony.trunks
         app.extensions["kept_follower"].start()
         return app
 

@@ -16,6 +16,7 @@ from dialer.reports.warnings import warnings
 from dialer.settings import DialerSettings
 from dialer.store.session import Sessions, open_store, read
 from workbench import (
+    admin_desk,
     agent_desk,
     api,
     auth,
@@ -53,6 +54,7 @@ def create_app(
         KEPT_UPLOADS=dialer.uploads,
         KEPT_PACK=dialer.pack(),
         KEPT_RECORDINGS=recordings,
+        KEPT_TRUNKS=(),
         SEND_FILE_MAX_AGE_DEFAULT=0,  # asked for again with an ETag: a new version is seen at once
     )
     csrf = CSRFProtect(app)
@@ -61,6 +63,7 @@ def create_app(
     live.install(app, sessions, settings.public_url.rstrip("/"))
     for desk in (
         auth, agent_desk, supervisor_desk, campaign_desk, report_desk, plan_desk, case_desk,
+        admin_desk,
     ):  # fmt: skip
         app.register_blueprint(desk.pages)
     api.install(app, csrf)

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import click
 
+from dialer.domain.roles import ROLES
 from dialer.domain.training import KINDS
 from telephony import log as log_lines
 from telephony.config_file import PATH_VARIABLE, ConfigError
 from workbench.cli_numbers import pool
 from workbench.simulate import simulate
-
-ROLES = ("agent", "supervisor", "manager", "admin", "auditor")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -40,6 +40,19 @@ MATRIX = {
     ("GET", "/plan"): BOARD, ("GET", "/plan/measured/<int:campaign_id>"): BOARD,
     ("POST", "/plan/runs"): BOARD, ("GET", "/plan/runs/<run_id>"): BOARD,
     ("POST", "/plan/runs/<run_id>/cancel"): BOARD,
+    ("GET", "/login/code"): "public", ("POST", "/login/code"): "public",
+    ("GET", "/second-factor"): EVERYONE, ("POST", "/second-factor"): EVERYONE,
+    ("POST", "/second-factor/confirm"): EVERYONE,
+    ("GET", "/admin"): {"admin", "auditor"},
+    ("GET", "/admin/data/<any(users, tokens, creditors, trunks):tab>"): {"admin"},
+    ("GET", "/admin/data/<any(rules, health):tab>"): {"admin", "auditor"},
+    ("GET", "/admin/audit"): {"admin", "auditor"}, ("GET", "/admin/audit/check"): {"admin", "auditor"},
+    ("POST", "/admin/users"): {"admin"}, ("POST", "/admin/users/<int:user_id>"): {"admin"},
+    ("POST", "/admin/users/<int:user_id>/password"): {"admin"},
+    ("POST", "/admin/users/<int:user_id>/second-factor"): {"admin"},
+    ("POST", "/admin/teams"): {"admin"}, ("POST", "/admin/tokens"): {"admin"},
+    ("POST", "/admin/tokens/<int:token_id>/revoke"): {"admin"},
+    ("POST", "/admin/agreements"): {"admin"},
     ("GET", "/board/at"): BOARD, ("GET", "/board/burn-down/<int:campaign_id>"): BOARD,
     ("POST", "/board/seats/<int:seat_id>/force"): BOARD,
     ("POST", "/board/seats/<int:seat_id>/tell"): BOARD,
@@ -74,9 +87,11 @@ def test_the_matrix_holds_for_every_cell(office, role):
             continue
         path = rule.replace("<int:campaign_id>", "9").replace("<int:upload_id>", "9")
         path = path.replace("<int:file_id>", "9").replace("<int:schedule_id>", "9")
-        for name in ("account", "seat", "alert", "offer", "message"):
+        for name in ("account", "seat", "alert", "offer", "message", "user", "token"):
             path = path.replace(f"<int:{name}_id>", "9")
         path = path.replace("<any(hold, release, complaint, answer, override):word>", "hold")
+        path = path.replace("<any(users, tokens, creditors, trunks):tab>", "users")
+        path = path.replace("<any(rules, health):tab>", "rules")
         path = path.replace("<any(commit, discard, cancel, undo):word>", "undo")
         path = path.replace("<any(campaigns, agents, numbers):kind>", "agents")
         answer = visitor.client.get(path) if method == "GET" else visitor.post(path)
