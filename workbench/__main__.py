@@ -38,6 +38,7 @@ class _Server(BaseApplication):
             self._settings, self._dialer, recordings=telephony.recordings,
             prompts=PromptFolders(telephony.prompts, telephony.own_prompts),
         )  # fmt: skip
+        app.config["KEPT_TRUNKS"] = telephony.trunks
         app.extensions["kept_follower"].start()
         return app
 

@@ -17,6 +17,7 @@ from dialer.reports.warnings import warnings
 from dialer.settings import DialerSettings
 from dialer.store.session import Sessions, open_store, read
 from workbench import (
+    admin_desk,
     agent_audio,
     agent_desk,
     api,
@@ -38,7 +39,7 @@ from workbench.translations import LANGUAGES, NAMES, catalogue
 STATIC = Path(__file__).parent.parent / "static"
 DESKS = (
     auth, agent_desk, supervisor_desk, campaign_desk, report_desk, plan_desk, settings_desk,
-    prompt_desk, recording_desk, case_desk,
+    prompt_desk, recording_desk, case_desk, admin_desk,
 )  # fmt: skip
 
 
@@ -67,6 +68,7 @@ def create_app(
         KEPT_SOUNDS=dialer.sounds(recordings or Path("var/recordings")),
         KEPT_PROMPTS=prompts,
         KEPT_AGENCY=settings.agency,
+        KEPT_TRUNKS=(),
         SEND_FILE_MAX_AGE_DEFAULT=0,  # asked for again with an ETag: a new version is seen at once
     )
     csrf = CSRFProtect(app)

@@ -28,11 +28,12 @@ from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user, login_user, logout_user
 from pydantic import ValidationError
 
+from dialer.actions import second_factor
 from dialer.actions.actor import Actor
 from dialer.actions.seats import go_home
 from dialer.actions.users import choose_language
 from dialer.clock import utc_now
-from dialer.reports.people import Person, person_by_name, person_by_token
+from dialer.reports.people import Person, person_by_id, person_by_name, person_by_token
 from dialer.store.session import Sessions, read
 from workbench.schemas import LoginIn
 from workbench.translations import LANGUAGES, say
@@ -42,6 +43,7 @@ HOME_OF = {"agent": "desk.page", "supervisor": "board.page", "manager": "campaig
            "admin": "campaigns.page", "auditor": "cases.page"}  # fmt: skip
 LOGINS_PER_ACCOUNT = "5 per minute"
 LOGINS_PER_ADDRESS = "60 per minute"
+CODE_SECONDS = 300  # between password and code
 
 pages = Blueprint("auth", __name__)
 limiter = Limiter(get_remote_address, storage_uri="memory://")
@@ -172,6 +174,13 @@ def sign_in() -> ResponseReturnValue:
     fits = password_fits(person.password_hash if person else _NOBODY, asked.password)
     if person is None or not fits:
         return _wrong(asked.username)
+    if person.totp_on:  # the password alone opens nothing
+        session["half_in"] = [person.id, utc_now().timestamp()]
+        return redirect(url_for("auth.code"))
+    return _let_in(person)
+
+
+def _let_in(person: Person) -> ResponseReturnValue:
     language = language_now() if "language" in session else ""
     session.clear()  # a session id planted before the login is worth nothing after it
     session.permanent = True
@@ -179,6 +188,39 @@ def sign_in() -> ResponseReturnValue:
         session["language"] = language
     login_user(SignedIn(person))
     return redirect(url_for("auth.home"))
+
+
+def _half_in() -> int:
+    """Who gave the right password within the last minutes and owes the code; 0: nobody."""
+    user_id, at = session.get("half_in", (0, 0.0))
+    return int(user_id) if utc_now().timestamp() - at < CODE_SECONDS else 0
+
+
+@pages.get("/login/code")
+def code() -> ResponseReturnValue:
+    """Asks for the code of the second factor."""
+    if not _half_in():
+        return redirect(url_for("auth.login"))
+    return render_template("login_code.html", fault="")
+
+
+@pages.post("/login/code")
+@limiter.limit(LOGINS_PER_ACCOUNT, key_func=lambda: f"code:{_half_in()}")
+def check_code() -> ResponseReturnValue:
+    """The code of now, once; a wrong one says nothing more than that."""
+    user_id = _half_in()
+    if not user_id:
+        return redirect(url_for("auth.login"))
+    sessions = current_app.extensions["kept_sessions"]
+    if not second_factor.accept(
+        sessions, user_id, request.form.get("code", "")[:10].strip(), utc_now()
+    ):
+        return render_template("login_code.html", fault="login.code_wrong"), 401
+    with read(sessions) as store:
+        person = person_by_id(store, user_id)
+    if person is None:
+        return redirect(url_for("auth.login"))
+    return _let_in(person)
 
 
 def _wrong(username: str) -> ResponseReturnValue:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from dialer.domain.roles import ROLES
 from dialer.domain.training import KINDS
 from telephony import log as log_lines
 from telephony.config_file import PATH_VARIABLE, ConfigError
@@ -19,7 +20,6 @@ from workbench.cli_trunks import trunk
 from workbench.simulate import simulate
 
 POLICIES = ("off", "classify", "hang_up", "leave_message")
-ROLES = ("agent", "supervisor", "manager", "admin", "auditor")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -22,6 +22,7 @@ class Person:
     language: str
     password_hash: str
     session_token: str
+    totp_on: bool = False
 
 
 def person_by_name(session: Session, username: str) -> Person | None:
@@ -32,6 +33,11 @@ def person_by_name(session: Session, username: str) -> Person | None:
 def person_by_token(session: Session, token: str) -> Person | None:
     """The active user of this session token; None once the token was replaced."""
     return _person(session.scalar(select(User).where(User.session_token == token, User.active)))
+
+
+def person_by_id(session: Session, user_id: int) -> Person | None:
+    """The active user of this id."""
+    return _person(session.scalar(select(User).where(User.id == user_id, User.active)))
 
 
 def person_by_api_token(session: Session, sha256: str) -> Person | None:
@@ -100,5 +106,5 @@ def _person(user: User | None) -> Person | None:
         return None
     return Person(
         user.id, user.username, user.display_name, user.role, user.language, user.password_hash,
-        user.session_token,
+        user.session_token, user.totp_on,
     )  # fmt: skip
