@@ -49,6 +49,9 @@ class Step:
 
 def tried(settings: TelephonySettings, trunk: Trunk, number: str, shown: str) -> Iterator[Step]:
     """All steps, one after the other; the first that fails ends it where the next would be senseless."""
+    if number and not trunk.owns(shown):
+        yield Step("number", "refused", False, {"shown": shown, "why": "not our number"})
+        return
     address = reach(settings.sip_address, trunk)
     yield address
     if not address.ok:
