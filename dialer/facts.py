@@ -122,6 +122,24 @@ class HangupAsked(Fact, frozen=True):
     user_id: int
 
 
+class InCallAsked(Fact, frozen=True):
+    """Somebody asked for something during a call: hold, mute, keys, transfer ... (actions.in_call)."""
+
+    attempt_id: str
+    what: str
+    user_id: int
+    keys: str = ""
+    to_seat_id: int = 0
+
+
+class SuperviseAsked(Fact, frozen=True):
+    """A supervisor asked to hear a seat, to be heard there, or to stop."""
+
+    watched_seat_id: int
+    supervisor_seat_id: int
+    mode: str
+
+
 class DialAsked(Fact, frozen=True):
     """An agent, or a supervisor for an agent, asked to dial one entry."""
 
@@ -154,6 +172,21 @@ class CallJudged(Fact, frozen=True):
     attempt_id: str
     seat_id: int
     kind: str
+
+
+class ConversationMoved(Fact, frozen=True):
+    """Hold, mute, transfer, warnings or quality of a call changed; read by id."""
+
+    attempt_id: str
+    seat_id: int
+
+
+class SeatSupervised(Fact, frozen=True):
+    """Who hears a seat from now on; the agent is not told by this."""
+
+    watched_seat_id: int
+    supervisor_seat_id: int
+    mode: str
 
 
 class DialAnswered(Fact, frozen=True):
@@ -209,5 +242,6 @@ AnyFact = (
     CampaignChanged | UploadChanged | SeatChosen | OutcomeRecorded | PromiseMade | ContactStopped
     | PaymentPosted | PromiseSettled | CaseClosed | PlacementChanged | AgentAssigned
     | ReportFileChanged | HangupAsked | DialAsked | DialAnswered | PreviewMoved | CallbackFreed
+    | InCallAsked | SuperviseAsked | ConversationMoved | SeatSupervised
     | EngineStarted | CallMoved | CallJudged | SeatMoved | NumberMoved | Pulsed
 )  # fmt: skip

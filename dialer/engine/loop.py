@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from dialer.clock import monotonic, utc_now
 from dialer.domain.call import CallState, WasEnded
 from dialer.domain.pacing import Mode, Plan
-from dialer.engine import calls, recover, schedule, stops
+from dialer.engine import calls, in_call, recover, schedule, stops
 from dialer.engine.budgets import Budgets
 from dialer.engine.directed import Directed
 from dialer.engine.floor import PACED, Floor, LiveCall, give_node, load_running, load_seat, settle
@@ -36,9 +36,11 @@ from dialer.facts import (
     ContactStopped,
     EngineStarted,
     HangupAsked,
+    InCallAsked,
     OutcomeRecorded,
     PlacementChanged,
     SeatChosen,
+    SuperviseAsked,
 )
 from dialer.feed import Reader, last_id, publish
 from dialer.settings import DialerSettings
@@ -167,6 +169,7 @@ class Engine:
         match event:
             case NodeUp(remembered=remembered):
                 recover.close_lost(session, floor, numbered.node, numbered.at, remembered)
+                in_call.forget_supervision(session, floor, numbered.node, numbered.at)
                 give_node(floor, self._nodes())
             case Snapshot():
                 recover.reconcile(session, floor, numbered.node, event, numbered.at, monotonic())
@@ -179,7 +182,7 @@ class Engine:
                 settle(session, floor, seat, numbered.at)
             case SeatParked() | Alive():
                 pass
-            case _:
+            case _ if not in_call.apply(session, floor, event, numbered.at):
                 calls.apply_event(session, floor, event, numbered.at)
 
     def _take_fact(self, session: Session, fact: AnyFact, now: datetime) -> None:
@@ -199,6 +202,8 @@ class Engine:
             case CampaignChanged() | ContactStopped() | CaseClosed() | PlacementChanged():
                 load_running(session, floor)
                 self._cancel(stops.concerned(session, fact))
+            case InCallAsked() | SuperviseAsked():
+                in_call.serve(floor, fact)
             case HangupAsked(attempt_id=attempt_id):
                 if attempt_id in floor.calls:
                     floor.tell(floor.calls[attempt_id].node, Hangup(call_id=attempt_id))

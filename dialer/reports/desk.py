@@ -18,6 +18,7 @@ from dialer.domain.phone_numbers import masked
 from dialer.domain.promises import limits
 from dialer.feed import last_id
 from dialer.reports.contact_history import recent
+from dialer.reports.in_call import controls
 from dialer.reports.live_board import day_start
 from dialer.reports.own_calls import own_calls
 from dialer.store.tables import (
@@ -43,7 +44,7 @@ def snapshot(session: Session, user_id: int, now: datetime) -> dict[str, Any]:
     return {
         "as_of": now.isoformat(), "last_fact": last_fact,
         "seat": _seat(seat, user) if seat else None,
-        "call": _call(session, seat.attempt_id, now) if seat and seat.attempt_id else None,
+        "call": _call(session, seat, now) if seat and seat.attempt_id else None,
         "outcomes": [
             {
                 "code": o.code, "group": o.group, "needs_identity": o.code in NEEDS_IDENTITY,
@@ -66,7 +67,8 @@ def _seat(seat: Seat, user: User) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _call(session: Session, attempt_id: str, now: datetime) -> dict[str, Any]:
+def _call(session: Session, seat: Seat, now: datetime) -> dict[str, Any]:
+    attempt_id = seat.attempt_id or ""
     attempt = session.get_one(Attempt, attempt_id)
     debtor = session.get_one(Debtor, attempt.debtor_id)
     confirmed = session.scalar(
@@ -87,7 +89,7 @@ def _call(session: Session, attempt_id: str, now: datetime) -> dict[str, Any]:
             "number": masked(attempt.number),
         },
         "shown_number": attempt.outbound_number, "licence": attempt.licence,
-        "identity_confirmed": confirmed,
+        "identity_confirmed": confirmed, "controls": controls(session, attempt, seat),
         "debt": _debt(session, attempt, debtor, now) if confirmed else None,
         "draft": draft.fields if draft else {},
         "outcome": outcome.code if outcome else None,

@@ -4,6 +4,7 @@ import { html, mount } from "./html.js";
 import { t } from "./page.js";
 import { ask, now, view, watch } from "./live.js";
 import { duration, money, percent } from "./format.js";
+import { Supervise, SupervisorPhone } from "./supervise.js";
 import { Waterfall } from "./waterfall.js";
 
 const TILES = ["talking", "idle", "wrap_up", "paused", "in_air", "connected"];
@@ -51,6 +52,7 @@ function Seat({ seat }) {
     <span>${t(`state.${seat.state}`)}${seat.pause_reason && seat.state === "paused" ? ` · ${t(`pause.${seat.pause_reason}`)}` : ""}</span>
     <time>${duration(now.value - Date.parse(seat.since))}</time>
     ${seat.state === "talking" && html`<button class="btn btn-sm btn-outline-danger" onClick=${() => hangUp(seat)}>${t("board.hang_up")}</button>`}
+    <${Supervise} seat=${seat} />
   </div>`;
 }
 
@@ -70,6 +72,7 @@ function Board() {
       <section aria-label=${t("nav.campaigns")}><h2>${t("nav.campaigns")}</h2>
         ${shown.length ? shown.map((c) => html`<${Campaign} key=${c.id} campaign=${c} />`) : html`<p class="text-body-secondary">${t("board.no_campaigns")}</p>`}</section>
       <section aria-label=${t("board.seats")}><h2>${t("board.seats")} <small>${board.seats.length}</small></h2>
+        <${SupervisorPhone} />
         ${board.seats.length ? html`<div class="seats">${board.seats.map((s) => html`<${Seat} key=${s.id} seat=${s} />`)}</div>` : html`<p class="text-body-secondary">${t("board.no_seats")}</p>`}</section>
     </div>
     <p class="as-of">${t("board.formula")}</p>

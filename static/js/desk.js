@@ -5,6 +5,7 @@ import { html, mount } from "./html.js";
 import { facts, t } from "./page.js";
 import { ask, linked, now, view, watch } from "./live.js";
 import { duration, money, time } from "./format.js";
+import { CallControls } from "./call_controls.js";
 import { OutcomeForm } from "./outcome_form.js";
 import { ByHand, Callbacks, Dialing, Preview, Wish } from "./own_calls.js";
 
@@ -74,6 +75,7 @@ function Call({ call, seat }) {
         <time>${call.connected_at ? duration(until - Date.parse(call.connected_at)) : ""}</time></div>
       ${onLine && html`<button class="btn btn-danger" id="hangup" onClick=${() => tell("call:hangup", { attempt_id: call.attempt_id })}>${t("desk.hang_up")}</button>`}
     </header>
+    <${CallControls} call=${call} tell=${tell} />
     ${["machine", "fax", "announcement", "tone"].includes(call.answer_kind) && html`<p class="alert alert-warning">${t("desk.maybe_machine")}</p>`}
     <dl class="pairs">
       <div><dt>${t("desk.campaign")}</dt><dd>${call.campaign}</dd></div>

@@ -29,6 +29,7 @@ from dialer.store.tables.contact import (
     OptOut,
     Override,
 )
+from dialer.store.tables.conversations import Conversation, Supervision
 from dialer.store.tables.dialing import DialRequest, Preview
 from dialer.store.tables.ledger import (
     AuditRow,
@@ -62,6 +63,7 @@ __all__ = [
     "CommandKey",
     "Complaint",
     "Consent",
+    "Conversation",
     "Cost",
     "Creditor",
     "Debtor",
@@ -96,6 +98,7 @@ __all__ = [
     "ReportSchedule",
     "Seat",
     "SeatSpan",
+    "Supervision",
     "Suppression",
     "Training",
     "Upload",
