@@ -172,6 +172,24 @@ class AlertMoved(Fact, frozen=True):
     state: str
 
 
+class InCallAsked(Fact, frozen=True):
+    """Somebody asked for something during a call: hold, mute, keys, transfer ... (actions.in_call)."""
+
+    attempt_id: str
+    what: str
+    user_id: int
+    keys: str = ""
+    to_seat_id: int = 0
+
+
+class SuperviseAsked(Fact, frozen=True):
+    """A supervisor asked to hear a seat, to be heard there, or to stop."""
+
+    watched_seat_id: int
+    supervisor_seat_id: int
+    mode: str
+
+
 class DialAsked(Fact, frozen=True):
     """An agent, or a supervisor for an agent, asked to dial one entry."""
 
@@ -204,6 +222,21 @@ class CallJudged(Fact, frozen=True):
     attempt_id: str
     seat_id: int
     kind: str
+
+
+class ConversationMoved(Fact, frozen=True):
+    """Hold, mute, transfer, warnings or quality of a call changed; read by id."""
+
+    attempt_id: str
+    seat_id: int
+
+
+class SeatSupervised(Fact, frozen=True):
+    """Who hears a seat from now on; the agent is not told by this."""
+
+    watched_seat_id: int
+    supervisor_seat_id: int
+    mode: str
 
 
 class DialAnswered(Fact, frozen=True):
@@ -275,6 +308,7 @@ AnyFact = (
     CampaignChanged | UploadChanged | SeatChosen | HelpAsked | OutcomeRecorded | PromiseMade | ContactStopped
     | PaymentPosted | PromiseSettled | CaseClosed | PlacementChanged | AgentAssigned
     | ReportFileChanged | HangupAsked | DialAsked | DialAnswered | PreviewMoved | CallbackFreed
+    | InCallAsked | SuperviseAsked | ConversationMoved | SeatSupervised
     | SeatTold | OfferMoved | AlertMoved
     | EngineStarted | CallMoved | CallJudged | SeatMoved | NumberMoved | Pulsed | TrunkMoved
     | InboundArrived

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 
 from telephony.client import NodeView
 from telephony.clock import monotonic, utc_now
+from telephony.conversation import Conversation
+from telephony.fake_in_call import FakeConversations
 from telephony.protocol import (
     SEAT_GONE,
     VERSION,
@@ -48,6 +50,7 @@ from telephony.protocol import (
     Verdict,
 )
 from telephony.seats import Match, Matcher
+from telephony.words_in_call import InCallCommand
 from telephony.words_of_audio import AudioAnswer, AudioOffer
 
 
@@ -72,6 +75,7 @@ class _Call:
     screens: bool = False
     answered_at: float = 0.0
     seat_id: str = ""
+    second_seat: str = ""
     over: bool = False
 
 
@@ -88,6 +92,7 @@ class FakeNodes:
     deaf_to_originates: bool = False  # take them and do nothing: an engine crash looks like this
     undeliverable: bool = False  # no Originate reaches the node
     says_all_twice: bool = False
+    talks: dict[str, Conversation] = field(default_factory=dict)  # of calls that buttons changed
     _seq: int = 0
     _events: list[Numbered] = field(default_factory=list)
     _due: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
@@ -112,6 +117,13 @@ class FakeNodes:
         if not self.reachable or (self.undeliverable and isinstance(command, Originate)):
             return False
         self._note(command)
+        if isinstance(command, InCallCommand):
+            self._in_call.obey(command)
+        else:
+            self._obey(command)
+        return True
+
+    def _obey(self, command: Command) -> None:
         match command:
             case Originate():
                 self._originate(command)
@@ -131,7 +143,6 @@ class FakeNodes:
                 self._say(SeatParked(seat_id=seat_id))
             case TakeSnapshot():
                 self._snapshot()
-        return True
 
     def _note(self, command: Command) -> None:
         """Keep it; a page's offer of sound is answered at once."""
@@ -183,6 +194,10 @@ class FakeNodes:
         self._say(Dialed(call_id=command.call_id, trunk=command.trunk))
         self._say(Ringing(call_id=command.call_id))
         self._later(behaviour.rings, lambda: self._rang(command.call_id))
+
+    @property
+    def _in_call(self) -> FakeConversations:
+        return FakeConversations(self._calls, self._seats, self.talks, self._say)
 
     def _reserve(self, command: Originate) -> bool:
         is_free = self._seats.get(command.seat_id, False) and not any(
@@ -246,6 +261,7 @@ class FakeNodes:
         call = self._calls[call_id]
         if not call.over:
             call.over = True
+            self.talks.pop(call_id, None)
             self._matcher.call_over(call_id)
             self._say(
                 Ended(

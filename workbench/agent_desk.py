@@ -18,7 +18,7 @@ pages = Blueprint("desk", __name__)
 
 
 @pages.get("/desk")
-@needs("agent")
+@needs("agent", "supervisor", "manager")
 def page() -> ResponseReturnValue:
     """Seat, call, outcome."""
     reasons = [reason for reason in PAUSE_REASONS if reason != "start"]

@@ -231,7 +231,7 @@ def _wrong(username: str) -> ResponseReturnValue:
 def logout() -> ResponseReturnValue:
     """Go home and forget the session; refused while a call waits for its outcome."""
     language = language_now()
-    if current_user.is_authenticated and current_user.person.role == "agent":
+    if current_user.is_authenticated:
         go_home(current_app.extensions["kept_sessions"], actor(), utc_now())
     logout_user()
     session.clear()

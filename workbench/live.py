@@ -39,6 +39,7 @@ from workbench import desk_events
 from workbench.auth import actor, language_now
 from workbench.desk_holders import DeskHolders
 from workbench.errors import as_error, bad_input, our_fault, refusal_text
+from workbench.live_in_call import listen_in_call
 from workbench.rules import pack_in_force
 from workbench.schemas import (
     DialIn,
@@ -63,8 +64,8 @@ PING_SECONDS = 5  # a browser that says nothing for twice as long is gone
 DESK_GRACE_SECONDS = 5.0  # a reload takes less; longer, and nobody sits there
 RESTART_GRACE_SECONDS = 20.0
 VIEWS_OF = {
-    "agent": ("desk",), "supervisor": ("board",), "manager": ("board", "campaigns"),
-    "admin": ("board", "campaigns"),
+    "agent": ("desk",), "supervisor": ("board", "desk"), "manager": ("board", "campaigns", "desk"),
+    "admin": ("board", "campaigns", "desk"),
 }  # fmt: skip
 
 M = TypeVar("M", bound=Message)
@@ -86,6 +87,7 @@ def install(app: Flask, sessions: Sessions, origin: str) -> Follower:
     _listen_to_calls(sessions)
     _listen_to_dialing(sessions)
     desk_events.listen(socketio, _answering, sessions, lambda: _own_desk(sessions))
+    listen_in_call(socketio, _answering, sessions)
     return follower
 
 
@@ -259,7 +261,7 @@ def _listen_to_pages(sessions: Sessions, follower: Follower) -> None:
             return {"view": view_of(session, asked.view, person.id, pack_in_force())}
 
     @socketio.on("seat:status")
-    @_answering(SeatStatus, "agent")
+    @_answering(SeatStatus, *VIEWS_OF)
     def _status(asked: SeatStatus) -> None:
         if asked.status == "away":
             seat_actions.go_home(sessions, actor(), utc_now())
@@ -273,20 +275,20 @@ def _listen_to_calls(sessions: Sessions) -> None:
     """What an agent says of the call on the line; each handler is one action."""
 
     @socketio.on("call:identity")
-    @_answering(OnCall, "agent")
+    @_answering(OnCall, *VIEWS_OF)
     def _identity(asked: OnCall) -> Answer:
         outcome_actions.confirm_identity(sessions, actor(), asked.attempt_id, utc_now())
         return _own_desk(sessions)
 
     @socketio.on("call:draft")
-    @_answering(Draft, "agent")
+    @_answering(Draft, *VIEWS_OF)
     def _draft(asked: Draft) -> None:
         outcome_actions.save_draft(
             sessions, actor(), asked.attempt_id, dict(asked.fields), utc_now()
         )
 
     @socketio.on("call:outcome")
-    @_answering(OutcomeIn, "agent")
+    @_answering(OutcomeIn, *VIEWS_OF)
     def _outcome(asked: OutcomeIn) -> Answer:
         promise = asked.promise
         return outcome_actions.record_outcome(

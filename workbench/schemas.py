@@ -110,6 +110,44 @@ class OnCall(Message):
     attempt_id: AttemptId
 
 
+class Switch(OnCall):
+    """A button of the call: on or off."""
+
+    on: bool
+
+
+class KeysIn(OnCall):
+    """Keys for the customer's side."""
+
+    digits: Annotated[str, Field(pattern=r"^[0-9*#]{1,32}$")]
+
+
+class TransferIn(OnCall):
+    """To which seat, at once or after asking there."""
+
+    kind: Annotated[str, Field(pattern=r"^(cold|warm)$")]
+    seat_id: Id
+
+
+class SuperviseIn(Message):
+    """How a supervisor takes part in a seat's calls."""
+
+    seat_id: Id
+    mode: Annotated[str, Field(pattern=r"^(listen|whisper|barge|off)$")]
+
+
+class OnSeat(Message):
+    """A seat."""
+
+    seat_id: Id
+
+
+class PhoneIn(Message):
+    """A supervisor's own leg: wanted or not."""
+
+    on: bool
+
+
 class Draft(OnCall):
     """What is typed so far."""
 

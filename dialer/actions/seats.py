@@ -34,7 +34,8 @@ def take_seat(sessions: Sessions, actor: Actor, now: datetime) -> int:
         if not seat.dial_in_code:
             seat.dial_in_code = f"{secrets.randbelow(900_000) + 100_000}"
         if seat.status == SeatStatus.AWAY:
-            choose_in(session, actor, seat, SeatStatus.PAUSED, "start", now)
+            reason = "start" if actor.role == "agent" else "supervising"
+            choose_in(session, actor, seat, SeatStatus.PAUSED, reason, now)
         return seat.id
 
 
@@ -44,6 +45,8 @@ def choose_status(
     """Ready, or paused for a reason. During a call it takes effect when the call is over."""
     if status not in (SeatStatus.READY, SeatStatus.PAUSED):
         raise Refused("seat_status")
+    if status == SeatStatus.READY and actor.role != "agent":
+        raise Refused("not_an_agent")
     if status == SeatStatus.PAUSED and pause_reason not in PAUSE_REASONS:
         raise Refused("pause_reason")
     with write(sessions) as session:

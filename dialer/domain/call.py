@@ -57,6 +57,13 @@ class WasConnected:
 
 
 @dataclass(frozen=True, slots=True)
+class WasMoved:
+    """Another seat took the customer over: transfer, take-over, or the agent's leg was lost."""
+
+    seat_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class WasAbandoned:
     """No agent within the limit (two seconds after the answer)."""
 
@@ -74,7 +81,7 @@ class WasEnded:
     screened: str = ""  # machine | message | fax | network: the node ended it, and why
 
 
-Happening = Progressed | WasConnected | WasAbandoned | WasEnded
+Happening = Progressed | WasConnected | WasMoved | WasAbandoned | WasEnded
 
 
 # --- effects --------------------------------------------------------------------------------------
@@ -95,6 +102,13 @@ class SeatTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatLeft:
+    """The seat gave the customer away and owes nothing."""
+
+    seat_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeAwaited:
     """The talk is over; the agent of this seat owes the outcome."""
 
@@ -108,7 +122,7 @@ class OutcomeKnown:
     code: str
 
 
-Effect = Moved | SeatTaken | OutcomeAwaited | OutcomeKnown
+Effect = Moved | SeatTaken | SeatLeft | OutcomeAwaited | OutcomeKnown
 
 _SCREENED = {"machine": "AM_DIALER", "message": "AM_MESSAGE", "fax": "FAX"}
 _CODES = {
@@ -133,6 +147,8 @@ def step(call: Call, happening: Happening) -> tuple[Call, tuple[Effect, ...]]:
             return _progress(call, to)
         case WasConnected(seat_id):
             return _connect(call, seat_id)
+        case WasMoved(seat_id):
+            return _move(call, seat_id)
         case WasAbandoned():
             return _abandon(call)
         case WasEnded():
@@ -152,6 +168,12 @@ def _connect(call: Call, seat_id: int) -> tuple[Call, tuple[Effect, ...]]:
     state = CallState.ABANDONED if call.abandoned else CallState.CONNECTED
     moved = replace(call, state=state, answered=True, seat_id=seat_id)
     return moved, (Moved(state), SeatTaken(seat_id))
+
+
+def _move(call: Call, seat_id: int) -> tuple[Call, tuple[Effect, ...]]:
+    if call.seat_id in (None, seat_id):
+        return call, ()
+    return replace(call, seat_id=seat_id), (SeatLeft(call.seat_id or 0), SeatTaken(seat_id))
 
 
 def _abandon(call: Call) -> tuple[Call, tuple[Effect, ...]]:

@@ -23,6 +23,7 @@ from dialer.domain.call import (
     OutcomeAwaited,
     OutcomeKnown,
     Progressed,
+    SeatLeft,
     SeatTaken,
     WasAbandoned,
     WasConnected,
@@ -36,7 +37,7 @@ from dialer.engine.number_pool import note_dial
 from dialer.engine.pacing import events_of
 from dialer.facts import CallJudged, CallMoved, OutcomeRecorded
 from dialer.feed import publish
-from dialer.store.tables import Attempt, Outcome, Seat
+from dialer.store.tables import Attempt, Conversation, Outcome, Seat
 from telephony.protocol import (
     SEAT_GONE,
     Abandoned,
@@ -115,6 +116,7 @@ def advance(
     if live.call.state is CallState.ENDED:
         note_dial(session, attempt, at)
         unreserve(session, floor, attempt.id, at)
+        _leave_others(session, floor, attempt.id, live.call.seat_id, at)
         floor.calls.pop(attempt.id, None)
 
 
@@ -211,11 +213,32 @@ def _carry_out(
                 seat.dialing = ""
             settle(session, floor, seat, at)
             unreserve(session, floor, attempt.id, at)
+        case SeatLeft(seat_id):
+            leave_call(session, floor, attempt.id, seat_id, at)
         case OutcomeAwaited(seat_id):
             _free_seat(session, floor, attempt, seat_id, at)
         case OutcomeKnown(code):
             if session.get(Outcome, attempt.id) is None:
                 apply_outcome(session, attempt, code, at)
+
+
+def leave_call(session: Session, floor: Floor, attempt_id: str, seat_id: int, at: datetime) -> None:
+    """The seat has no part in this call any more, and owes no outcome."""
+    seat = load_seat(session, floor, seat_id)
+    if seat.attempt_id == attempt_id:
+        seat.attempt_id, seat.on_line, seat.outcome_missing = "", False, False
+        settle(session, floor, seat, at)
+
+
+def _leave_others(
+    session: Session, floor: Floor, attempt_id: str, owner: int | None, at: datetime
+) -> None:
+    """The call is over: whoever was asked or joined is free."""
+    for seat in [s for s in floor.seats.values() if s.attempt_id == attempt_id and s.id != owner]:
+        leave_call(session, floor, attempt_id, seat.id, at)
+    row = session.get(Conversation, attempt_id)
+    if row is not None:
+        row.second_seat_id, row.second, row.keys, row.warnings = None, "", "", []
 
 
 def _free_seat(

@@ -63,6 +63,7 @@ class LiveSeat:
     dialing: str = ""  # the attempt that was placed for this seat and is on its way
     previewing: int = 0  # the live preview
     kind: LegKind = LegKind.PHONE
+    is_agent: bool = True  # a supervisor's seat takes no customers by itself
     leaves_at: datetime | None = None  # announced pause
     back_at: datetime | None = None  # a pause that ends by itself
 
@@ -79,11 +80,11 @@ class LiveSeat:
 
     def agent_state(self) -> AgentState:
         """Its state in the pacer's words."""
-        return _AGENT_STATES.get(self.state, AgentState.OUT)
+        return _AGENT_STATES.get(self.state, AgentState.OUT) if self.is_agent else AgentState.OUT
 
     def facts(self, now: datetime) -> SeatFacts:
         """What decides its state."""
-        trained = is_trained(self.trained_until, now.astimezone(HOME).date())
+        trained = self.is_agent and is_trained(self.trained_until, now.astimezone(HOME).date())
         return SeatFacts(
             self.status, self.leg_up, self.on_line, self.outcome_missing, trained,
             bool(self.dialing), bool(self.previewing),
@@ -193,6 +194,7 @@ def load_seat(session: Session, floor: Floor, seat_id: int) -> LiveSeat:
     seat.status, seat.pause_reason = SeatStatus(row.status), row.pause_reason
     seat.address, seat.kind = user.leg_address, kind_of(user.leg_kind, user.leg_address)
     seat.leaves_at, seat.back_at = row.pause_at, row.pause_until
+    seat.is_agent = user.role == "agent"
     seat.dial_in_code, seat.trained_until = row.dial_in_code, user.trained_until
     seat.campaigns = frozenset(session.scalars(
         select(Assignment.campaign_id).where(Assignment.user_id == row.user_id)
@@ -211,7 +213,9 @@ def settle(session: Session, floor: Floor, seat: LiveSeat, now: datetime) -> Non
         state, seat.leg_up, seat.attempt_id,
     )  # fmt: skip
     span_changed = row.state != state or (
-        state is SeatState.PAUSED and _open_pause_reason(session, seat.id) != seat.pause_reason
+        state is SeatState.PAUSED
+        and seat.is_agent
+        and _open_pause_reason(session, seat.id) != seat.pause_reason
     )
     if seat.state != state:
         seat.state, seat.since = state, monotonic()
@@ -279,6 +283,9 @@ def _open_pause_reason(session: Session, seat_id: int) -> str | None:
 
 
 def _turn_span(session: Session, seat: LiveSeat, now: datetime) -> None:
+    """Times of agents only: a supervisor's phone is no agent's shift."""
+    if not seat.is_agent:
+        return
     session.execute(
         update(SeatSpan).where(SeatSpan.seat_id == seat.id, SeatSpan.ended_at.is_(None))
         .values(ended_at=now)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from dialer.clock import monotonic, utc_now
 from dialer.domain.call import CallState, WasEnded
 from dialer.domain.pacing import Mode, Plan
-from dialer.engine import agent_audio, calls, pauses, recover, schedule, stops
+from dialer.engine import agent_audio, calls, in_call, pauses, recover, schedule, stops
 from dialer.engine.archive import Archive
 from dialer.engine.budgets import Budgets
 from dialer.engine.directed import Directed
@@ -40,9 +40,11 @@ from dialer.facts import (
     ContactStopped,
     EngineStarted,
     HangupAsked,
+    InCallAsked,
     OutcomeRecorded,
     PlacementChanged,
     SeatChosen,
+    SuperviseAsked,
 )
 from dialer.feed import Reader, last_id, publish
 from dialer.settings import DialerSettings
@@ -174,6 +176,7 @@ class Engine:
         match event:
             case NodeUp(remembered=remembered):
                 recover.close_lost(session, floor, numbered.node, numbered.at, remembered)
+                in_call.forget_supervision(session, floor, numbered.node, numbered.at)
                 give_node(floor, self._nodes())
             case Snapshot():
                 recover.reconcile(session, floor, numbered.node, event, numbered.at, monotonic())
@@ -192,7 +195,7 @@ class Engine:
                 note_disk(session, floor, numbered.node, is_low=is_low)
             case SeatParked():
                 pass
-            case _:
+            case _ if not in_call.apply(session, floor, event, numbered.at):
                 calls.apply_event(session, floor, event, numbered.at)
 
     def _take_fact(self, session: Session, fact: AnyFact, now: datetime) -> None:
@@ -212,6 +215,8 @@ class Engine:
             case CampaignChanged() | ContactStopped() | CaseClosed() | PlacementChanged():
                 load_running(session, floor)
                 self._cancel(stops.concerned(session, fact))
+            case InCallAsked() | SuperviseAsked():
+                in_call.serve(floor, fact)
             case HangupAsked(attempt_id=attempt_id):
                 if attempt_id in floor.calls:
                     floor.tell(floor.calls[attempt_id].node, Hangup(call_id=attempt_id))

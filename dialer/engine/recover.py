@@ -64,7 +64,10 @@ def _seat_of(attempt: Attempt) -> int:
 
 
 def _owes_outcome(session: Session, seat: LiveSeat) -> bool:
-    return bool(seat.attempt_id) and session.get(Outcome, seat.attempt_id) is None
+    attempt = session.get(Attempt, seat.attempt_id) if seat.attempt_id else None
+    if attempt is None or attempt.seat_id != seat.id:  # asked or joined: it owes nothing
+        return False
+    return session.get(Outcome, seat.attempt_id) is None
 
 
 def close_lost(

@@ -37,7 +37,7 @@ def snapshot(session: Session, user_id: int, pack: RulePack, now: datetime) -> d
             {**_seat(session, seat, user, now), **leg_view(session, seat, user)} if seat else None
         ),
         "call": (
-            desk_call(session, seat.attempt_id, user, pack, now)
+            desk_call(session, seat, user, pack, now)
             if seat and seat.attempt_id else None
         ),
         "choice": _choice(user),

@@ -18,6 +18,7 @@ from dialer.domain.phone_numbers import masked
 from dialer.domain.prefill import CallFacts, suggestion
 from dialer.domain.promise_grid import Authority, amounts, days
 from dialer.reports.contact_history import recent
+from dialer.reports.in_call import controls
 from dialer.store.authority import authority_of
 from dialer.store.tables import (
     Account,
@@ -28,6 +29,7 @@ from dialer.store.tables import (
     Debtor,
     Draft,
     Outcome,
+    Seat,
     User,
 )
 
@@ -36,9 +38,10 @@ SATURDAY = 5
 
 
 def desk_call(
-    session: Session, attempt_id: str, user: User, pack: RulePack, now: datetime
+    session: Session, seat: Seat, user: User, pack: RulePack, now: datetime
 ) -> dict[str, Any]:
-    """One attempt as its agent sees it."""
+    """The seat's attempt as its agent sees it."""
+    attempt_id = seat.attempt_id or ""
     attempt = session.get_one(Attempt, attempt_id)
     debtor = session.get_one(Debtor, attempt.debtor_id)
     campaign = session.get_one(Campaign, attempt.campaign_id)
@@ -57,7 +60,7 @@ def desk_call(
             "number": masked(attempt.number),
         },
         "shown_number": attempt.outbound_number, "licence": attempt.licence,
-        "identity_confirmed": confirmed, "debt": debt,
+        "identity_confirmed": confirmed, "debt": debt, "controls": controls(session, attempt, seat),
         "script": _script(campaign, debtor, user, debt),
         "suggestion": _suggestion(attempt, fields, confirmed),
         "draft": fields, "outcome": outcome.code if outcome else None,

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from dialer.clock import HOME
@@ -14,6 +14,7 @@ from dialer.domain.abandonment import budget_left
 from dialer.domain.compliance import RulePack
 from dialer.feed import last_id
 from dialer.reports.abandonment import binding, measured, rate_since
+from dialer.reports.in_call import on_seats
 from dialer.reports.trunks import trunks
 from dialer.reports.warnings import warnings
 from dialer.store.tables import Attempt, Campaign, Creditor, Promise, Pulse, Seat, User
@@ -55,12 +56,18 @@ def pacing_of(session: Session, campaign_id: int) -> dict[str, Any] | None:
 
 
 def _seats(session: Session) -> list[dict[str, Any]]:
-    rows = session.execute(select(Seat, User.display_name, User.staff_no).join(User)).all()
+    talks = on_seats(session)
+    rows = session.execute(
+        select(Seat, User.display_name, User.staff_no).join(User)
+        .where(or_(User.role == "agent", Seat.attempt_id.is_not(None)))
+    ).all()  # fmt: skip
     seats = [
         {
             "id": seat.id, "name": name, "staff_no": staff_no, "state": seat.state,
             "status": seat.status, "pause_reason": seat.pause_reason, "leg_up": seat.leg_up,
             "since": seat.since.isoformat(), "attempt_id": seat.attempt_id or "",
+            "supervised_by": None, "quality": None, "warnings": [], "held": False,
+            **talks.get(seat.id, {}),
         }
         for seat, name, staff_no in rows
         if seat.state != "offline" or seat.status != "away"

@@ -4,6 +4,7 @@ import { html, mount } from "./html.js";
 import { facts, t } from "./page.js";
 import { ask, now, view, watch } from "./live.js";
 import { duration, money, percent } from "./format.js";
+import { Supervise, SupervisorPhone } from "./supervise.js";
 import { Trunks } from "./trunks.js";
 import { Waterfall } from "./waterfall.js";
 import { Alerts, Concessions } from "./board_alerts.js";
@@ -65,6 +66,7 @@ function Seat({ seat }) {
     <span><b class="sign" aria-hidden="true">${sign(seat)}</b> ${t(`state.${seat.state}`)}${seat.pause_reason && seat.state === "paused" ? ` · ${t(`pause.${seat.pause_reason}`)}` : ""}</span>
     <time>${duration(now.value - Date.parse(seat.since))}</time>
     ${seat.state === "talking" && html`<button class="btn btn-sm btn-outline-danger" onClick=${() => hangUp(seat)}>${t("board.hang_up")}</button>`}
+    <${Supervise} seat=${seat} />
     <${SeatActions} seat=${seat} />
   </div>`;
 }
@@ -89,6 +91,7 @@ function Board() {
       <section aria-label=${t("nav.campaigns")}><h2>${t("nav.campaigns")}</h2>
         ${shown.length ? shown.map((c) => html`<${Campaign} key=${c.id} campaign=${c} />`) : html`<p class="text-body-secondary">${t("board.no_campaigns")}</p>`}</section>
       <section aria-label=${t("board.seats")}><h2>${t("board.seats")} <small>${board.seats.length}</small></h2>
+        <${SupervisorPhone} />
         ${board.seats.length ? html`<div class="seats">${board.seats.map((s) => html`<${Seat} key=${s.id} seat=${s} />`)}</div>` : html`<p class="text-body-secondary">${t("board.no_seats")}</p>`}</section>
     </div>
     <${Trunks} trunks=${board.trunks} />

@@ -5,6 +5,7 @@ import { signal } from "@preact/signals";
 import { html, icon, mount } from "./html.js";
 import { t } from "./page.js";
 import { ask, isElsewhere, takeOver, view, watch } from "./live.js";
+import { CallControls } from "./call_controls.js";
 import { OutcomeForm } from "./outcome_form.js";
 import { Dialing, OfferedPerson, Preview, RingingPerson, Wish } from "./own_calls.js";
 import { SeatBar } from "./seat_bar.js";
@@ -36,7 +37,7 @@ function zones(desk) {
   const side = (rows, title, named) => html`<${Side} rows=${rows} title=${t(title)} named=${named} own=${own} tell=${tell} />`;
   if (call) {
     return [
-      html`<${Who} key=${call.attempt_id} call=${call} seat=${seat} tell=${tell} />`,
+      html`<${Who} key=${call.attempt_id} call=${call} seat=${seat} tell=${tell} controls=${html`<${CallControls} call=${call} tell=${tell} />`} />`,
       html`<section class="panel zone middle" aria-label=${t("desk.middle")}><${Say} key=${call.attempt_id} call=${call} outcomes=${desk.outcomes} /><${OutcomeForm} call=${call} outcomes=${desk.outcomes} /></section>`,
       side(call.history, "desk.history", false),
     ];

@@ -7,7 +7,7 @@ import { duration, money } from "./format.js";
 
 const MACHINES = ["machine", "fax", "announcement", "tone"];
 
-/** `controls`: the buttons for the line (call_controls.js puts its own here). */
+/** `controls`: the further buttons for the line (call_controls.js). */
 export function Who({ call, seat, tell, controls }) {
   const onLine = seat.state === "talking";
   const until = call.ended_at ? Date.parse(call.ended_at) : now.value;
@@ -17,7 +17,8 @@ export function Who({ call, seat, tell, controls }) {
       <div class="call-clock"><span>${t(onLine ? "desk.talking" : "desk.call_over")}</span>
         <time>${call.connected_at ? duration(until - Date.parse(call.connected_at)) : ""}</time></div>
     </header>
-    <div class="call-controls">${controls ?? html`<button class="btn btn-danger" id="hangup" disabled=${!onLine} onClick=${() => tell("call:hangup", { attempt_id: call.attempt_id })}>${t("desk.hang_up")}</button>`}</div>
+    <div class="call-controls"><button class="btn btn-danger" id="hangup" disabled=${!onLine} onClick=${() => tell("call:hangup", { attempt_id: call.attempt_id })}>${t("desk.hang_up")}</button></div>
+    ${controls}
     ${MACHINES.includes(call.answer_kind) && html`<p class="notice" role="status">${icon("warning")} ${t("desk.maybe_machine")}</p>`}
     ${call.identity_confirmed ? html`<${Debt} debt=${call.debt} />` : html`<${Identity} call=${call} tell=${tell} />`}
     <dl class="pairs tight">

@@ -29,6 +29,7 @@ from dialer.store.tables.contact import (
     OptOut,
     Override,
 )
+from dialer.store.tables.conversations import Conversation, Supervision
 from dialer.store.tables.dialing import DialRequest, Preview
 from dialer.store.tables.finding import NameKey, UserCreditor
 from dialer.store.tables.ledger import (
@@ -69,6 +70,7 @@ __all__ = [
     "Complaint",
     "Concession",
     "Consent",
+    "Conversation",
     "Cost",
     "Creditor",
     "Debtor",
@@ -109,6 +111,7 @@ __all__ = [
     "Seat",
     "SeatMessage",
     "SeatSpan",
+    "Supervision",
     "Suppression",
     "Team",
     "Training",
