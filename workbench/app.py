@@ -15,6 +15,7 @@ from dialer.actions.prompts import SHIPPED_ONLY, PromptFolders
 from dialer.clock import utc_now
 from dialer.reports.warnings import warnings
 from dialer.settings import DialerSettings
+from dialer.store.recording_files import open_sounds
 from dialer.store.session import Sessions, open_store, read
 from workbench import (
     agent_desk,
@@ -56,7 +57,7 @@ def create_app(
         KEPT_UPLOADS=dialer.uploads,
         KEPT_PACK=dialer.pack(),
         KEPT_RECORDINGS=recordings,
-        KEPT_SOUNDS=dialer.sounds(recordings or Path("var/recordings")),
+        KEPT_SOUNDS=open_sounds(dialer.recordings, recordings or Path("var/recordings")),
         KEPT_PROMPTS=prompts,
         SEND_FILE_MAX_AGE_DEFAULT=0,  # asked for again with an ETag: a new version is seen at once
     )
