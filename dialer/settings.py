@@ -12,8 +12,6 @@ from dialer.domain.compliance import RulePack
 from dialer.domain.retention import DAYS_DEFAULT, DAYS_MAX
 from dialer.packs import load_pack
 from dialer.packs.calendars import ExtraDays
-from dialer.store.recording_files import SoundStore
-from dialer.store.shelf import open_shelf
 from telephony.config_file import Section, load_section
 
 
@@ -55,10 +53,6 @@ class DialerSettings(Section):
     def pack(self) -> RulePack:
         """The rule pack in force, with this installation's days off."""
         return load_pack(self.rule_pack, self.extra_days())
-
-    def sounds(self, folder: Path) -> SoundStore:
-        """Where recordings are kept, and how they are opened; `folder` is the nodes'."""
-        return SoundStore(open_shelf(self.recordings.store, folder), self.recordings.key_file)
 
     def extra_days(self) -> ExtraDays:
         """What the operator added to the calendar."""

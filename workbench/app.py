@@ -15,6 +15,7 @@ from dialer.actions.prompts import SHIPPED_ONLY, PromptFolders
 from dialer.clock import utc_now
 from dialer.reports.warnings import warnings
 from dialer.settings import DialerSettings
+from dialer.store.recording_files import open_sounds
 from dialer.store.session import Sessions, open_store, read
 from workbench import (
     admin_desk,
@@ -65,7 +66,7 @@ def create_app(
         KEPT_PACK=dialer.pack(),
         KEPT_RECORDINGS=recordings,
         KEPT_AUDIO=settings.audio,
-        KEPT_SOUNDS=dialer.sounds(recordings or Path("var/recordings")),
+        KEPT_SOUNDS=open_sounds(dialer.recordings, recordings or Path("var/recordings")),
         KEPT_PROMPTS=prompts,
         KEPT_AGENCY=settings.agency,
         KEPT_TRUNKS=(),

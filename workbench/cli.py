@@ -183,6 +183,7 @@ def audit_pack(creditor: int, first: datetime, last: datetime, out: Path) -> Non
     from dialer.reports.creditor import exists
     from dialer.reports.period import Period
     from dialer.settings import load
+    from dialer.store.recording_files import open_sounds
     from dialer.store.session import open_store, read
     from telephony import settings as telephony_settings
 
@@ -196,7 +197,12 @@ def audit_pack(creditor: int, first: datetime, last: datetime, out: Path) -> Non
         if not exists(session, creditor):
             raise click.ClickException(f"没有委托方 {creditor} / there is no creditor {creditor}")
         about = Subject(
-            session, creditor, period, settings.pack(), recordings, settings.sounds(recordings)
+            session,
+            creditor,
+            period,
+            settings.pack(),
+            recordings,
+            open_sounds(settings.recordings, recordings),
         )
         manifest = write_pack(about, out, utc_now(), progress)
     click.echo(json.dumps(manifest, ensure_ascii=False, indent=1))

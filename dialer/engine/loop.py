@@ -49,6 +49,7 @@ from dialer.facts import (
 from dialer.feed import Reader, last_id, publish
 from dialer.settings import DialerSettings
 from dialer.store import lease
+from dialer.store.recording_files import open_sounds
 from dialer.store.session import Sessions, write
 from dialer.store.tables import Attempt
 from telephony.client import NodeClient
@@ -354,7 +355,7 @@ def run(
     """The process: until `stop` is set. Raises LeaseHeld when another engine has the lease."""
     engine = Engine(settings, telephony, sessions)
     engine.start()
-    sounds = settings.sounds(telephony.recordings)
+    sounds = open_sounds(settings.recordings, telephony.recordings)
     maker = Maker(sessions, settings.reports, telephony.recordings, settings.pack(), sounds)
     archive = Archive(
         sessions, telephony.recordings, sounds, settings.pack(), settings.recordings.keep_days

@@ -15,9 +15,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from dialer.settings import RecordingSettings
 from dialer.store.recording_keys import read_keys
 from dialer.store.sealed import Key, Sealed, seal
-from dialer.store.shelf import Shelf
+from dialer.store.shelf import Shelf, open_shelf
 
 SUFFIX = ".kept"
 PEAKS_A_SECOND = 10
@@ -103,6 +104,11 @@ class SoundStore:
     def open(self, name: str) -> KeptSound:
         """See KeptSound."""
         return KeptSound(read_keys(self.key_file), self.shelf, name)
+
+
+def open_sounds(settings: RecordingSettings, folder: Path) -> SoundStore:
+    """As config.toml says; `folder` is the one in which nodes leave recordings."""
+    return SoundStore(open_shelf(settings.store, folder), settings.key_file)
 
 
 class KeptSound:

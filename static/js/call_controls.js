@@ -11,7 +11,7 @@ const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const isTyping = (event) => event.ctrlKey || event.metaKey || event.altKey || /^(input|textarea|select)$/i.test(event.target.tagName) || event.target.isContentEditable;
 const toggle = (what) => { open.value = open.value === what ? "" : what; };
 
-/** What each key of the keyboard does, where its button is shown. */
+/** What each key does together with Shift, where its button is shown: without it letters choose amounts. */
 function commandsOf(call, tell) {
   const { held, muted, recording } = call.controls;
   const send = (event, more = {}) => tell(event, { attempt_id: call.attempt_id, ...more });
@@ -32,7 +32,7 @@ export function CallControls({ call, tell }) {
   useEffect(() => {
     function press(event) {
       const key = event.key.toLowerCase();
-      if (!isOwner || isTyping(event) || key.length !== 1 || !(key in commands)) return;
+      if (!isOwner || !event.shiftKey || isTyping(event) || key.length !== 1 || !(key in commands)) return;
       commands[key]();
       event.preventDefault();
     }
@@ -61,7 +61,7 @@ export function CallControls({ call, tell }) {
 
 function Button({ id, letter, pressed, label, onClick, disabled }) {
   return html`<button type="button" class=${`btn btn-sm ${pressed ? "btn-warning" : "btn-outline-secondary"}`} id=${id} aria-pressed=${Boolean(pressed)}
-    disabled=${disabled || !linked.value} onClick=${onClick}>${label} <kbd>${letter}</kbd></button>`;
+    disabled=${disabled || !linked.value} onClick=${onClick}>${label} <kbd>⇧${letter}</kbd></button>`;
 }
 
 function Buttons({ controls, commands }) {
