@@ -24,7 +24,7 @@ function press(event) {
     if (desk?.call && !event.target.closest("button, a, summary, dialog")) done(event, save(desk.call, desk.outcomes));
     return;
   }
-  if (!desk?.choice.keys_on) return;
+  if (!desk?.choice.keys_on || (event.shiftKey && /^[a-z]$/i.test(event.key))) return; // Shift and a letter: the line (call_controls.js)
   if (event.key === "?") return done(event, (sheet.value = true));
   if (event.key.startsWith("Arrow")) return step(event);
   const code = desk.choice.keys[event.key];
