@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from telephony.conversation import Conversation
 from telephony.listening import Listened
-from telephony.protocol import EndedBy, Originate, Screened, Verdict
+from telephony.protocol import Ended, EndedBy, Originate, Screened, Verdict
 from telephony.screening import Screening
 from telephony.sip_bridge import Prompt
+from telephony.sip_codes import verdict_heard
 from telephony.sip_conversation import Tracks, Wires
 from telephony.sip_leg import Leg
 from telephony.sound_watch import SoundWatch, Warning
@@ -71,3 +72,27 @@ class Customer:
         if self.seat_id:
             return "connected"
         return "answered" if self.answered_at else ("ringing" if self.ringing_at else "dialing")
+
+    def ended(self, code: int, reason: str, cause: int, by_peer: bool, now: float) -> Ended:
+        """The call is over: how it ended, in the link's words."""
+
+        def ms(since: float) -> int:
+            return int((now - since) * 1000) if since else 0
+
+        by = self.we_ended or (EndedBy.CUSTOMER if by_peer else EndedBy.CARRIER)
+        if self.answered_at:
+            is_network = self.screened is Screened.NETWORK and self.announced is not None
+            verdict = (self.announced if is_network else None) or Verdict.ANSWERED
+        elif self.we_ended is EndedBy.ENGINE:
+            verdict = Verdict.CANCELLED
+        else:
+            rang = bool(self.ringing_at)
+            verdict = verdict_heard(code, cause, rang, self.announced)
+        ring_end = self.answered_at or now
+        return Ended(
+            call_id=self.order.call_id, verdict=verdict, ended_by=by, sip_code=code,
+            sip_reason=reason[:60], q850=cause, talk_ms=ms(self.connected_at),
+            ring_ms=int((ring_end - self.ringing_at) * 1000) if self.ringing_at else 0,
+            answered_ms=ms(self.answered_at), no_audio=self.no_audio,
+            screened=self.screened,
+        )  # fmt: skip

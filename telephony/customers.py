@@ -31,7 +31,6 @@ from telephony.protocol import (
     LiveCall,
     Originate,
     Ringing,
-    Screened,
     Verdict,
 )
 from telephony.recording import Finisher
@@ -40,7 +39,6 @@ from telephony.screens import Screens
 from telephony.seats import Match, Matcher
 from telephony.settings import TelephonySettings
 from telephony.sip_bridge import Prompt
-from telephony.sip_codes import verdict_heard
 from telephony.sip_leg import Leg
 
 if TYPE_CHECKING:
@@ -236,13 +234,8 @@ class Customers:
 
     def _look_at_disk(self, now: float) -> None:
         """Short of room: what was recorded so far is finished while it still fits; calls go on."""
-        if not self.room.look(now):
-            return
-        for call_id, customer in self.calls.items():
-            if customer.tracks is not None:
-                log.error("recording cut", extra={"action": "recording.cut", "call_id": call_id})
-                customer.record_cut = True
-                self.in_call.end_recording(customer)
+        if self.room.look(now):
+            for call_id in self.in_call.cut_recordings():
                 self._finisher.finish(call_id)
 
     def _abandon(self, customer: Customer, now: float) -> None:
@@ -339,7 +332,7 @@ class Customers:
         now = monotonic()
         self._ended.append(leg)
         may_go_on = self._placing.over(customer, leg, code)
-        ended = self._ended_event(customer, code, reason, cause, by_peer, now)
+        ended = customer.ended(code, reason, cause, by_peer, now)
         if may_go_on:
             customer.leg = None
             self._elsewhere.append((customer, ended))
@@ -359,30 +352,6 @@ class Customers:
             customer.tracks.close()
             self._finisher.finish(call_id)
         self._ended.append(customer)
-
-    def _ended_event(
-        self, customer: Customer, code: int, reason: str, cause: int, by_peer: bool, now: float
-    ) -> Ended:
-        def ms(since: float) -> int:
-            return int((now - since) * 1000) if since else 0
-
-        by = customer.we_ended or (EndedBy.CUSTOMER if by_peer else EndedBy.CARRIER)
-        if customer.answered_at:
-            is_network = customer.screened is Screened.NETWORK and customer.announced is not None
-            verdict = (customer.announced if is_network else None) or Verdict.ANSWERED
-        elif customer.we_ended is EndedBy.ENGINE:
-            verdict = Verdict.CANCELLED
-        else:
-            rang = bool(customer.ringing_at)
-            verdict = verdict_heard(code, cause, rang, customer.announced)
-        ring_end = customer.answered_at or now
-        return Ended(
-            call_id=customer.order.call_id, verdict=verdict, ended_by=by, sip_code=code,
-            sip_reason=reason[:60], q850=cause, talk_ms=ms(customer.connected_at),
-            ring_ms=int((ring_end - customer.ringing_at) * 1000) if customer.ringing_at else 0,
-            answered_ms=ms(customer.answered_at), no_audio=customer.no_audio,
-            screened=customer.screened,
-        )  # fmt: skip
 
     # --- small things -------------------------------------------------------------------------------
 

@@ -111,12 +111,17 @@ class InCall:
         if was_lost:
             self._tell(customer)
 
-    def end_recording(self, customer: Customer) -> None:
-        """The talk goes on, its recording does not."""
-        self._set(customer, replace(customer.conversation, recording=Recording.OFF))
-        if customer.tracks is not None:
-            customer.tracks.close()
-        customer.tracks = None
+    def cut_recordings(self) -> tuple[str, ...]:
+        """Every talk goes on, its recording does not; the calls whose files are complete now."""
+        cut = tuple(call_id for call_id, each in self._calls.items() if each.tracks is not None)
+        for call_id in cut:
+            log.error("recording cut", extra={"action": "recording.cut", "call_id": call_id})
+            customer = self._calls[call_id]
+            self._set(customer, replace(customer.conversation, recording=Recording.OFF))
+            if customer.tracks is not None:
+                customer.tracks.close()
+            customer.tracks, customer.record_cut = None, True
+        return cut
 
     def agent_lost(self, customer: Customer) -> bool:
         """The agent's leg is gone. Whoever was asked or joined takes the call: True; else the customer

@@ -20,7 +20,7 @@ MATRIX = {
     ("GET", "/"): "public", ("GET", "/login"): "public", ("POST", "/login"): "public",
     ("POST", "/logout"): "public", ("POST", "/language"): "public", ("GET", "/health"): "public",
     ("GET", "/static/<path:filename>"): "public",
-    ("GET", "/desk"): EVERYONE, ("GET", "/board"): BOARD, ("GET", "/campaigns"): MANAGERS,
+    ("GET", "/desk"): EVERYONE - {"auditor"}, ("GET", "/board"): BOARD, ("GET", "/campaigns"): MANAGERS,
     ("POST", "/campaigns"): MANAGERS, ("POST", "/campaigns/<int:campaign_id>/start"): MANAGERS,
     ("POST", "/campaigns/<int:campaign_id>/pause"): BOARD,
     ("POST", "/campaigns/<int:campaign_id>/uploads"): MANAGERS,
