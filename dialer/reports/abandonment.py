@@ -38,12 +38,15 @@ class Measured:
 
 
 def measured(
-    session: Session, campaign: Campaign, pack: RulePack, now: datetime
+    session: Session, campaign: Campaign, pack: RulePack, now: datetime, *, ahead: bool = True
 ) -> tuple[Measured, ...]:
-    """Every window that must hold now, those a minute ahead included."""
+    """Every window that must hold now; those a minute ahead too unless nobody asks for them."""
     started = campaign.started_at or campaign.created_at
     spans = spans_of(pack.abandon.window, started, now, ZoneInfo(pack.zones[0]))
-    return tuple(Measured(span, _rate(session, campaign, pack, span, now)) for span in spans)
+    return tuple(
+        Measured(span, _rate(session, campaign, pack, span, now))
+        for span in spans if ahead or not span.ahead
+    )  # fmt: skip
 
 
 def binding(rows: Iterable[Measured], hard: float) -> Measured:

@@ -78,18 +78,8 @@ def _seats(session: Session) -> list[dict[str, Any]]:
 def _campaign(session: Session, row: Any, now: datetime, pack: RulePack) -> dict[str, Any]:
     campaign, creditor = row
     since = day_start(now)
-    counts = Counter[str]()
-    for state, answered, connected, n in session.execute(
-        select(Attempt.state, Attempt.answered_at.is_not(None), Attempt.seat_id.is_not(None),
-               func.count())
-        .where(Attempt.campaign_id == campaign.id, Attempt.created_at >= since)
-        .group_by(Attempt.state, Attempt.answered_at.is_not(None), Attempt.seat_id.is_not(None))
-    ):  # fmt: skip
-        counts["attempts"] += n
-        counts["in_air"] += n if state in IN_AIR else 0
-        counts["answered"] += n if answered else 0
-        counts["connected"] += n if connected else 0
-    least = binding(measured(session, campaign, pack, now), pack.abandon.hard)
+    counts, causes = _day(session, campaign.id, since)
+    least = binding(measured(session, campaign, pack, now, ahead=False), pack.abandon.hard)
     rate = least.rate
     today = rate_since(session, campaign, pack, since, now)
     pulse = session.get(Pulse, campaign.id)
@@ -102,18 +92,32 @@ def _campaign(session: Session, row: Any, now: datetime, pack: RulePack) -> dict
         "abandoned_today": today.abandoned, "persons_today": today.persons,
         "window": least.span.name, "budget_left": budget_left(rate, pack.abandon.hard),
         "hard": pack.abandon.hard,
-        "causes": _causes(session, campaign.id, since),
+        "causes": causes,
     }  # fmt: skip
 
 
-def _causes(session: Session, campaign_id: int, since: datetime) -> dict[str, int]:
-    """Why nobody was there, for each abandoned call of the day."""
-    rows = session.execute(
-        select(Attempt.abandon_cause, func.count())
-        .where(Attempt.campaign_id == campaign_id, Attempt.abandoned, Attempt.created_at >= since)
-        .group_by(Attempt.abandon_cause)
+def _day(
+    session: Session, campaign_id: int, since: datetime
+) -> tuple[Counter[str], dict[str, int]]:
+    """The day's attempts by how far they came, and why nobody was there for each abandoned one; a day has
+    a hundred thousand, so they are looked at once."""
+    columns = (
+        Attempt.state, Attempt.answered_at.is_not(None), Attempt.seat_id.is_not(None),
+        Attempt.abandoned, Attempt.abandon_cause,
     )  # fmt: skip
-    return {cause or "unknown": n for cause, n in rows}
+    counts, causes = Counter[str](), Counter[str]()
+    for state, answered, connected, abandoned, cause, n in session.execute(
+        select(*columns, func.count())
+        .where(Attempt.campaign_id == campaign_id, Attempt.created_at >= since)
+        .group_by(*columns)
+    ):  # fmt: skip
+        counts["attempts"] += n
+        counts["in_air"] += n if state in IN_AIR else 0
+        counts["answered"] += n if answered else 0
+        counts["connected"] += n if connected else 0
+        if abandoned:
+            causes[cause or "unknown"] += n
+    return counts, dict(causes)
 
 
 def _totals(
