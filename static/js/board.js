@@ -1,5 +1,6 @@
 // The supervisor's board: today's numbers, each campaign with the engine's own words, every seat.
 
+import { useState } from "preact/hooks";
 import { html, mount } from "./html.js";
 import { facts, t } from "./page.js";
 import { ask, now, view, watch } from "./live.js";
@@ -9,6 +10,7 @@ import { Trunks } from "./trunks.js";
 import { Waterfall } from "./waterfall.js";
 import { Alerts, Concessions } from "./board_alerts.js";
 import { BurnDown } from "./burn_down.js";
+import { Pools } from "./pools.js";
 import { Rewind } from "./board_rewind.js";
 import { SeatActions, Why, looks, sign } from "./board_seats.js";
 import { Wall } from "./board_wall.js";
@@ -75,6 +77,12 @@ function hangUp(seat) {
   if (confirm(t("board.hang_up_sure", { name: seat.name }))) ask("call:hangup", { attempt_id: seat.attempt_id });
 }
 
+/** Health of the number pools, asked for when somebody looks: it changes over hours. */
+function Numbers() {
+  const [isOpen, setOpen] = useState(false);
+  return html`<details class="board-pools" onToggle=${(event) => setOpen(event.currentTarget.open)}><summary>${t("pool.title")}</summary>${isOpen && html`<${Pools} />`}</details>`;
+}
+
 function Board() {
   const board = view.value;
   if (!board) return html`<p class="loading">${t("page.loading")}</p>`;
@@ -95,7 +103,7 @@ function Board() {
         ${board.seats.length ? html`<div class="seats">${board.seats.map((s) => html`<${Seat} key=${s.id} seat=${s} />`)}</div>` : html`<p class="text-body-secondary">${t("board.no_seats")}</p>`}</section>
     </div>
     <${Trunks} trunks=${board.trunks} />
-    <${Rewind} />
+    <${Numbers} /><${Rewind} />
     <p class="as-of">${t("board.formula")}</p>
   </div>`;
 }
