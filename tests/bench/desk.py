@@ -134,9 +134,8 @@ def spread(values: list[float], unit: str) -> str:
     """Median and the 99th of a hundred."""
     ordered = sorted(values)
     high = ordered[min(int(len(ordered) * 0.99), len(ordered) - 1)]
-    return (
-        f"p50 {statistics.median(ordered):.3g} {unit}, p99 {high:.3g} {unit} (n = {len(ordered)})"
-    )
+    digits, middle = 0 if unit == "ms" else 2, statistics.median(ordered)
+    return f"p50 {middle:.{digits}f} {unit}, p99 {high:.{digits}f} {unit} (n = {len(ordered)})"
 
 
 def main() -> None:

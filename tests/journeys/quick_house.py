@@ -56,7 +56,10 @@ class QuickHouse:
         if not ready.select([self._process.stdout], [], [], START_SECONDS)[0]:
             self.close()
             raise AssertionError("the quick house did not start")
-        url, *logins = self._process.stdout.readline().split()
+        line = next(
+            line for line in self._process.stdout if line.startswith("http")
+        )  # Flask greets
+        url, *logins = line.split()
         return url, dict(login.split(":", 1) for login in logins)
 
     def sessions(self) -> Sessions:

@@ -280,7 +280,7 @@ def kill_and_come_back(quick: QuickHouse, browser: Browser, chance: random.Rando
 def test_browsers_die_at_any_moment_and_nothing_is_lost(quick, browser):
     chance = random.Random(6)
     before = len(rows(quick, select(Outcome.attempt_id)))
-    kills = 6
+    kills = 4
     for _ in range(kills):
         kill_and_come_back(quick, browser, chance)
     with read(quick.sessions()) as session:
