@@ -225,6 +225,7 @@ class Customers:
             self._say(Connected(
                 call_id=customer.order.call_id, seat_id=seat.seat_id, waited_ms=round(waited, 3),
             ))  # fmt: skip
+            self.in_call.tell(customer)
 
     def _abandon(self, customer: Customer, now: float) -> None:
         """Nobody in time: counted now, then a message, then the end."""

@@ -329,8 +329,7 @@ def test_a_lost_agent_a_comforted_customer_and_another_agent(line):
     bench.pump(PHASE)
     bench.send(SeatReady(seat_id="2", campaigns=("5",)))
     bench.end("lost phone")
-    bench.wait_for(ConversationIs, call)
-    assert line.now(call).agent_lost
+    bench.until(lambda: line.now(call).agent_lost, 3)
     moved = bench.wait_for(Transferred, call, 5)
     assert (moved.from_seat, moved.seat_id) == ("9", "2")
     bench.pump(PHASE)
