@@ -63,7 +63,7 @@ def _seat(seat: Seat, user: User) -> dict[str, Any]:
         "id": seat.id, "state": seat.state, "status": seat.status,
         "pause_reason": seat.pause_reason, "leg_up": seat.leg_up,
         "since": seat.since.isoformat(), "dial_in_code": seat.dial_in_code,
-        "has_phone": bool(user.leg_address),
+        "has_phone": bool(user.leg_address), "may_be_ready": user.role == "agent",
     }  # fmt: skip
 
 

@@ -28,8 +28,8 @@ function Seat({ seat, today }) {
     ${seat.state === "paused" && html`<p class="hint">${t(`pause.${seat.pause_reason}`)}</p>`}
     ${owes && html`<p class="hint">${t("desk.owes_outcome")}</p>`}
     ${!seat.leg_up && html`<p class="hint warn">${seat.has_phone ? t("desk.phone_connecting") : t("desk.dial_in", { code: seat.dial_in_code })}</p>`}
-    <button id="ready" class="btn btn-lg w-100 ${isReady ? "btn-outline-success" : "btn-success"}" disabled=${isReady || !linked.value}
-      onClick=${() => tell("seat:status", { status: "ready" })}>${isReady ? t("desk.is_ready") : t("desk.get_ready")}</button>
+    ${seat.may_be_ready && html`<button id="ready" class="btn btn-lg w-100 ${isReady ? "btn-outline-success" : "btn-success"}" disabled=${isReady || !linked.value}
+      onClick=${() => tell("seat:status", { status: "ready" })}>${isReady ? t("desk.is_ready") : t("desk.get_ready")}</button>`}
     <p class="label">${t("desk.pause")}</p>
     <div class="pauses">
       ${facts.pause_reasons.map((reason) => html`<button class="btn btn-sm ${!isReady && seat.pause_reason === reason ? "btn-warning" : "btn-outline-secondary"}"
