@@ -14,6 +14,7 @@ from telephony.words_in_call import LegQuality, SoundIs
 
 LEVEL_SECONDS = 0.1
 COUNTER_SECONDS = 0.5
+FIRST_SECONDS = 2.0
 TELL_SECONDS = 5.0
 
 
@@ -37,7 +38,7 @@ class CallSound:
             return
         agent = self._agent(customer)
         customer.sound_at = now + LEVEL_SECONDS
-        customer.quality_at = customer.quality_at or now + TELL_SECONDS
+        customer.quality_at = customer.quality_at or now + FIRST_SECONDS
         self._look(customer, agent, now)
         warnings = self._warnings(customer, now)
         is_due = now >= customer.quality_at

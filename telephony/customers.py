@@ -228,6 +228,7 @@ class Customers:
             self._say(Connected(
                 call_id=customer.order.call_id, seat_id=seat.seat_id, waited_ms=round(waited, 3),
             ))  # fmt: skip
+            self.in_call.tell(customer)
 
     def _may_record(self, customer: Customer) -> bool:
         return customer.order.record and not customer.record_cut and not self.room.is_low

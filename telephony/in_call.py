@@ -109,7 +109,7 @@ class InCall:
         customer.conversation = replace(customer.conversation, agent_lost=False)
         self.match(customer)
         if was_lost:
-            self._tell(customer)
+            self.tell(customer)
 
     def cut_recordings(self) -> tuple[str, ...]:
         """Every talk goes on, its recording does not; the calls whose files are complete now."""
@@ -177,9 +177,10 @@ class InCall:
     def _set(self, customer: Customer, state: Conversation) -> None:
         customer.conversation = state
         self.match(customer)
-        self._tell(customer)
+        self.tell(customer)
 
-    def _tell(self, customer: Customer) -> None:
+    def tell(self, customer: Customer) -> None:
+        """Say how the conversation stands."""
         state = customer.conversation
         self._say(ConversationIs(
             call_id=customer.order.call_id, held=state.held, muted=state.muted,
@@ -279,7 +280,7 @@ class InCall:
         self._journal.connected(call_id, seat.seat_id)
         self.match(customer)
         self._say(Transferred(call_id=call_id, seat_id=seat.seat_id, from_seat=from_seat))
-        self._tell(customer)
+        self.tell(customer)
 
     def _let_second_go(self, customer: Customer) -> None:
         seat = self._agents.seats.get(customer.second_seat)

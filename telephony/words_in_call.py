@@ -124,7 +124,7 @@ class LegQuality(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SoundIs(Word, frozen=True):
-    """Every five seconds of a talk, at its end, and at once when the warnings change."""
+    """Two seconds into a talk, then every five, at its end, and at once when the warnings change."""
 
     call_id: str
     warnings: tuple[str, ...] = ()  # telephony.sound_watch.Warning

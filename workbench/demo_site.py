@@ -98,7 +98,9 @@ def fill(site: Site, agents: int) -> list[Login]:
     sessions = open_store(site.database)
     logins = [
         Login("manager", _password(), "manager", "演示经理 Mona"),
-        Login("supervisor", _password(), "supervisor", "演示主管 Sun"),
+        Login(
+            "supervisor", _password(), "supervisor", "演示主管 Sun", HUMAN_AGENT_PHONE + agents + 1
+        ),
         Login("agent", _password(), "agent", "演示坐席 Ann", HUMAN_AGENT_PHONE),
         *(_robot(number) for number in range(1, agents + 1)),
     ]
@@ -111,7 +113,7 @@ def fill(site: Site, agents: int) -> list[Login]:
 def programs(site: Site, agents: int, seed: int, customers: Path | None = None) -> list[Program]:
     """The processes of the demonstration, in the order in which they start."""
     who = ("--customers", str(customers)) if customers else ()
-    phones = f"{HUMAN_AGENT_PHONE}-{HUMAN_AGENT_PHONE + agents}"
+    phones = f"{HUMAN_AGENT_PHONE}-{HUMAN_AGENT_PHONE + agents + 1}"  # the last: the supervisor
     return [
         Program("carrier", "telephony.carrier", (
             "--listen", f"127.0.0.1:{site.carrier_port}", "--log", str(site.carrier_log),

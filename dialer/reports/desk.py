@@ -63,6 +63,7 @@ def _seat(session: Session, seat: Seat, user: User, now: datetime) -> dict[str, 
         "pause_at": _iso(seat.pause_at), "pause_at_reason": seat.pause_at_reason,
         "pause_until": _iso(seat.pause_until), "pause_limit_minutes": limit,
         "help_since": _iso(seat.help_since), "breathers_left": breathers_left(session, seat, now),
+        "may_be_ready": user.role == "agent",
     }  # fmt: skip
 
 

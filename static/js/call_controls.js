@@ -4,12 +4,18 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { html } from "./html.js";
 import { t } from "./page.js";
-import { linked } from "./live.js";
+import { ask, linked } from "./live.js";
 
 const open = signal(""); // "" | "keypad" | "transfer"
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const isTyping = (event) => event.ctrlKey || event.metaKey || event.altKey || /^(input|textarea|select)$/i.test(event.target.tagName) || event.target.isContentEditable;
 const toggle = (what) => { open.value = open.value === what ? "" : what; };
+
+/** Who waits changes without news for this desk, so it is asked anew. */
+function chooseTarget() {
+  toggle("transfer");
+  if (open.value) ask("watch", { view: "desk" });
+}
 
 /** What each key does together with Shift, where its button is shown: without it letters choose amounts. */
 function commandsOf(call, tell) {
@@ -20,7 +26,7 @@ function commandsOf(call, tell) {
     m: () => send("call:mute", { on: !muted }),
     r: () => recording !== "off" && send("call:record", { on: recording === "paused" }),
     k: () => toggle("keypad"),
-    t: () => toggle("transfer"),
+    t: chooseTarget,
     send,
   };
 }

@@ -56,8 +56,8 @@ export function SeatBar({ seat, today, tell }) {
   const help = seat.help_since !== null;
   return html`<section class="seat-bar" aria-label=${t("desk.seat")}>
     <${State} seat=${seat} />
-    <button id="ready" class="btn ${isReady ? "btn-outline-success" : "btn-success"}" disabled=${isReady || !linked.value}
-      onClick=${() => tell("seat:status", { status: "ready" })}>${icon("check")} ${isReady ? t("desk.is_ready") : t("desk.get_ready")}</button>
+    ${seat.may_be_ready && html`<button id="ready" class="btn ${isReady ? "btn-outline-success" : "btn-success"}" disabled=${isReady || !linked.value}
+      onClick=${() => tell("seat:status", { status: "ready" })}>${icon("check")} ${isReady ? t("desk.is_ready") : t("desk.get_ready")}</button>`}
     <${Pauses} seat=${seat} tell=${tell} />
     <${LegMenu} seat=${seat} tell=${tell} />
     ${(WORKS.includes(seat.state) || seat.state === "idle") && html`<button class="btn btn-outline-secondary" id="breather" data-key="b" disabled=${seat.breathers_left === 0 || seat.pause_reason === "breather"} title=${t("pause.breather_hint", { left: seat.breathers_left })}

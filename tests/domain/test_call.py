@@ -11,10 +11,12 @@ from dialer.domain.call import (
     OutcomeAwaited,
     OutcomeKnown,
     Progressed,
+    SeatLeft,
     SeatTaken,
     WasAbandoned,
     WasConnected,
     WasEnded,
+    WasMoved,
     step,
 )
 from dialer.domain.outcomes import OUTCOMES
@@ -24,6 +26,7 @@ pytestmark = pytest.mark.unit
 HAPPENINGS = st.one_of(
     st.sampled_from([CallState.DIALED, CallState.RINGING, CallState.ANSWERED]).map(Progressed),
     st.integers(1, 3).map(WasConnected),
+    st.integers(1, 3).map(WasMoved),
     st.just(WasAbandoned()),
     st.builds(
         WasEnded,
@@ -59,12 +62,13 @@ def test_an_attempt_ends_once_and_gets_one_outcome(happenings):
 
 
 @given(st.lists(HAPPENINGS, max_size=12))
-def test_at_most_one_seat_and_it_owes_the_outcome(happenings):
+def test_one_seat_at_a_time_and_the_last_owes_the_outcome(happenings):
     _, effects = play([*happenings, WasEnded("answered", "customer")])
-    taken = [e for e in effects if isinstance(e, SeatTaken)]
-    owed = [e for e in effects if isinstance(e, OutcomeAwaited)]
-    assert len(taken) <= 1
-    assert [e.seat_id for e in owed] == [e.seat_id for e in taken]
+    seats = [e.seat_id for e in effects if isinstance(e, SeatTaken)]
+    left = [e.seat_id for e in effects if isinstance(e, SeatLeft)]
+    owed = [e.seat_id for e in effects if isinstance(e, OutcomeAwaited)]
+    assert left == seats[:-1]  # each is left before the next takes over
+    assert owed == seats[-1:]
 
 
 @given(st.lists(HAPPENINGS, max_size=12))

@@ -31,6 +31,16 @@ def test_a_seat_that_gets_ready_takes_who_waits_longest():
     assert matcher.overdue(2.5) == []
 
 
+def test_who_is_taken_by_hand_is_ready_no_longer():
+    matcher = Matcher()
+    matcher.seat_ready("a", ("1",), 0.0)
+    matcher.seat_ready("b", ("1", "2"), 1.0)
+    assert matcher.take_ready("2") == "b"
+    assert matcher.take_ready("1") == "a"
+    assert matcher.take_ready("1") == ""
+    assert matcher.ready_count() == 0
+
+
 def test_a_reserved_seat_takes_its_own_customer_and_nobody_else():
     matcher = Matcher()
     matcher.seat_ready("a", ("1",), 0.0)
