@@ -7,7 +7,7 @@ Four parts, each with one job:
 - theta: for each person who answers a call of calibrated risk r, log theta += step * (aim - r) / target
   (Robbins & Monro 1951). The foretold risk stands in for the yes or no of the outcome: the same mean,
   a fraction of the noise;
-- aim: the target when the budget is the reserve; more above it, next to nothing at the limit; less what
+- aim: the target when the budget is the reserve; more above it, less below it and in a bad hour; without what
   AMD's false positives use up by themselves;
 - budget: whether one more person may be abandoned at all (`day_count`).
 """

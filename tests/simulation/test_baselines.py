@@ -169,9 +169,9 @@ def test_days_in_a_row_go_on_with_what_was_learnt_and_count_anew():
     make = maker(IN_A_ROW, settings)
     first = Shift(floor, make(), 1).run()
     second_pacer = make()
-    assert second_pacer.state()["log"]["governor"]["handled"] == 0
+    assert second_pacer.state()["log"]["governor"]["count"]["handled"] == 0
     second = Shift(floor, second_pacer, 2).run()
     fresh = Shift(floor, maker("predictive", settings)(), 2).run()
     assert first.connects > 0
     assert second != fresh
-    assert second_pacer.state()["log"]["governor"]["handled"] == second.connects
+    assert second_pacer.state()["log"]["governor"]["count"]["handled"] == second.connects
