@@ -13,8 +13,9 @@ from dialer.clock import HOME
 from dialer.facts import OfferMoved
 from dialer.feed import publish
 from dialer.store import audit
+from dialer.store.authority import agreement_in_force
 from dialer.store.session import Sessions, write
-from dialer.store.tables import Account, Agreement, Attempt, Concession, Offer, Seat
+from dialer.store.tables import Account, Attempt, Concession, Offer, Seat
 
 VALID_DAYS = 7
 REASON_MAX = 300
@@ -50,7 +51,7 @@ def _ask(
 ) -> dict[str, object]:  # fmt: skip
     waived = account.balance_minor - total_minor
     today = now.astimezone(HOME).date()
-    agreement = agreement_in_force(session, account.creditor_id, now)
+    agreement = agreement_in_force(session, account.creditor_id, now.astimezone(HOME).date())
     share = agreement.waive_share_max if agreement else 0.0
     state = "approved" if waived <= int(account.balance_minor * share) else "proposed"
     offer = Offer(
@@ -99,19 +100,8 @@ def check_authority(session: Session, actor: Actor, offer: Offer, now: datetime)
     if actor.role != "supervisor":
         return
     account = session.get_one(Account, offer.account_id)
-    agreement = agreement_in_force(session, account.creditor_id, now)
+    agreement = agreement_in_force(session, account.creditor_id, now.astimezone(HOME).date())
     share = agreement.waive_share_supervisor if agreement else None
     whole = offer.total_minor + offer.waived_minor
     if share is not None and offer.waived_minor > int(whole * share):
         raise Refused("offer_authority", percent=round(share * 100))
-
-
-def agreement_in_force(session: Session, creditor_id: int, now: datetime) -> Agreement | None:
-    """The creditor's newest agreement of today."""
-    today = now.astimezone(HOME).date()
-    return session.scalar(
-        select(Agreement)
-        .where(Agreement.creditor_id == creditor_id, Agreement.starts_on <= today,
-               Agreement.ends_on.is_(None) | (Agreement.ends_on >= today))
-        .order_by(Agreement.starts_on.desc(), Agreement.id.desc()).limit(1)
-    )  # fmt: skip

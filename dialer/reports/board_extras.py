@@ -4,7 +4,6 @@ wait for a word, callers who wait, and whether the engine is there at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dialer.domain.needs_me import SeatSeen, need
+from dialer.domain.pauses import LIMITS
 from dialer.store.tables import (
     Account,
     Alert,
@@ -24,9 +24,6 @@ from dialer.store.tables import (
     Team,
     User,
 )
-
-# Minutes after which a pause is long. Reasons that are not here have no limit.
-PAUSE_MINUTES: Mapping[str, int] = {"short": 15, "lunch": 60, "meeting": 90, "other": 15}
 
 
 def with_extras(session: Session, board: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -65,7 +62,7 @@ def _in_order(
     helped = _helped(session, now)
     found = []
     for seat in seats:
-        limit = PAUSE_MINUTES.get(seat["pause_reason"])
+        limit = LIMITS.get(seat["pause_reason"])
         needs = need(SeatSeen(
             seat["state"], (now - datetime.fromisoformat(seat["since"])).total_seconds(),
             seat["pause_reason"], limit * 60.0 if limit else None, helped.get(seat["id"]),

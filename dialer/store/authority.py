@@ -13,17 +13,22 @@ from dialer.domain.promises import limits
 from dialer.store.tables import Account, Agreement, Creditor, Offer
 
 
-def waive_share(session: Session, creditor_id: int, today: date) -> float:
-    """减免 authority of the newest agreement in force, as a share of the balance; 0 without one."""
-    share = session.scalar(
-        select(Agreement.waive_share_max)
+def agreement_in_force(session: Session, creditor_id: int, today: date) -> Agreement | None:
+    """The creditor's newest agreement of this day."""
+    return session.scalar(
+        select(Agreement)
         .where(
             Agreement.creditor_id == creditor_id, Agreement.starts_on <= today,
             or_(Agreement.ends_on.is_(None), Agreement.ends_on >= today),
         )
         .order_by(Agreement.starts_on.desc(), Agreement.id.desc()).limit(1)
     )  # fmt: skip
-    return share or 0.0
+
+
+def waive_share(session: Session, creditor_id: int, today: date) -> float:
+    """减免 authority of the agreement in force, as a share of the balance; 0 without one."""
+    agreement = agreement_in_force(session, creditor_id, today)
+    return agreement.waive_share_max if agreement else 0.0
 
 
 def authority_of(session: Session, pack: RulePack, account: Account, today: date) -> Authority:
