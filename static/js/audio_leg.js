@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { html } from "./html.js";
 import { facts, t } from "./page.js";
-import { ask, linked, view } from "./live.js";
+import { ask, isElsewhere, linked, view } from "./live.js";
 import { Sound, NoSound, chooseSpeaker, chosen, devices, levels, listDevices, needsClick, playNow } from "./audio_sound.js";
 
 const PAUSES_MS = [200, 500, 1000, 2000, 5000];
@@ -94,6 +94,10 @@ function look() {
 }
 
 view.subscribe(look);
+isElsewhere.subscribe((is) => { // sound goes where the desk is
+  if (is && state.value !== "off") disconnect("replaced");
+  else if (!is && state.value === "replaced" && wanted()) connect();
+});
 linked.subscribe((is) => { if (is && ["fault"].includes(state.value) && !FINAL.includes(fault.value)) connect(); else look(); });
 setInterval(look, 500);
 navigator.mediaDevices?.addEventListener?.("devicechange", () => { if (state.value === "up") listDevices(); });

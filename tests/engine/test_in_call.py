@@ -57,7 +57,8 @@ class Talk:
 
     def view(self, seat_id: int):
         with read(self.sessions) as session:
-            return desk.snapshot(session, self.seat(seat_id).user_id, now())["call"]
+            user = self.seat(seat_id).user_id
+            return desk.snapshot(session, user, self.floor.engine._pack, now())["call"]
 
     def ask(self, what: str) -> None:
         in_call.ask_in_call(self.sessions, self.floor.agents[self.first], self.id, what, now())

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import signal
 import subprocess
-import wave
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
+import soxr
 from playwright.sync_api import Page, Playwright, expect, sync_playwright
 from sqlalchemy import select
 
 from dialer.clock import utc_now
+from dialer.settings import RecordingSettings
+from dialer.store.recording_files import SUFFIX, open_sounds
 from dialer.store.session import open_store, read
 from dialer.store.tables import Attempt, Seat
 from tests.factories import make_campaign
@@ -93,6 +97,7 @@ def test_the_browser_is_the_phone_and_a_reload_keeps_the_customer(house, desk, t
     make_campaign(sessions, tmp_path, 1, utc_now())
     house.start(customers, record_to=heard)
     sign_in(desk, house, "agent")
+    desk.click("#leg-menu")
     desk.click("[data-leg=browser]")
     expect(desk.locator("[data-audio=up]")).to_be_visible(timeout=15_000)
     the_agent_hears_an_echo(desk)
@@ -100,7 +105,7 @@ def test_the_browser_is_the_phone_and_a_reload_keeps_the_customer(house, desk, t
     desk.wait_for_selector(".call", timeout=15_000)
     both_tones_arrive(desk, heard)
     desk.reload()
-    expect(desk.locator("[data-audio=up]")).to_be_visible(timeout=5_000)
+    expect(desk.locator("[data-audio=up]")).to_be_attached(timeout=5_000)
     expect(desk.locator(".call-head.on-line")).to_be_visible()
     both_tones_arrive(desk, heard)
     another_window_takes_the_sound_over(desk, heard)
@@ -130,12 +135,13 @@ def both_tones_arrive(desk: Page, heard: Path) -> None:
 def another_window_takes_the_sound_over(desk: Page, heard: Path) -> None:
     second = desk.context.new_page()
     second.goto(desk.url)
-    expect(second.locator("[data-audio=up]")).to_be_visible(timeout=5_000)
-    expect(desk.locator("[data-audio=replaced]")).to_be_visible()
+    second.click("#take-over")
+    expect(second.locator("[data-audio=up]")).to_be_attached(timeout=5_000)
     both_tones_arrive(second, heard)
-    desk.click("#audio-here")
-    expect(desk.locator("[data-audio=up]")).to_be_visible(timeout=5_000)
-    expect(second.locator("[data-audio=replaced]")).to_be_visible()
+    desk.click("#take-over")
+    expect(desk.locator("[data-audio=up]")).to_be_attached(timeout=5_000)
+    expect(second.locator("#take-over")).to_be_visible()
+    both_tones_arrive(desk, heard)
     second.close()
 
 
@@ -161,13 +167,15 @@ def the_recording_has_both_to_its_end(house, sessions) -> None:
     for _ in range(60):
         with read(sessions) as session:
             attempt = session.scalars(select(Attempt)).one()
-        if attempt.recording:
+        if (attempt.recording or "").endswith(SUFFIX):
             break
         house.wait(0.1)
-    path = house.site.folder / "recordings" / attempt.recording
-    with wave.open(str(path), "rb") as sound:
-        assert sound.getnchannels() == 2
-        frames = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").reshape(-1, 2)
+    kept = open_sounds(RecordingSettings(key_file=house.site.folder / "recordings.key"),
+                       house.site.folder / "recordings")  # fmt: skip
+    sound = b"".join(kept.open(attempt.recording).sound())
+    frames, rate = soundfile.read(io.BytesIO(sound), dtype="int16", always_2d=True)
+    assert frames.shape[1] == 2
+    frames = soxr.resample(frames, rate, 8000)
     for side, hertz in ((0, 1000), (1, 440)):
         silent_end = len(frames) - np.flatnonzero(np.abs(frames[:, side]) > 100)[-1]
         assert silent_end < 0.3 * 8000, (
