@@ -50,9 +50,7 @@ export function CallControls({ call, tell }) {
   return html`<div class="in-call" role="group" aria-label=${t("incall.title")}>
     ${controls.warnings.map((w) => html`<p key=${w} class=${`in-call-note ${w === "dead_air" ? "" : "is-bad"}`} role="alert">${t(`incall.warn_${w}`)}</p>`)}
     ${isOwner ? html`<${Buttons} controls=${controls} commands=${commands} />` : html`<p class="in-call-note">${t("incall.you_are_second")}</p>`}
-    ${controls.held && html`<p class="in-call-note" role="status">${t("incall.is_held")}</p>`}
-    ${controls.muted && html`<p class="in-call-note" role="status">${t("incall.is_muted")}</p>`}
-    ${controls.recording === "paused" && html`<p class="in-call-note" role="status">${t("incall.recording_paused")}</p>`}
+    <p class="only-heard" role="status">${[controls.held && t("incall.is_held"), controls.muted && t("incall.is_muted"), controls.recording === "paused" && t("incall.recording_paused")].filter(Boolean).join(" ")}</p>
     ${controls.refused && html`<p class="in-call-note is-bad" role="alert">${t("incall.refused")}</p>`}
     ${controls.transfer && isOwner && html`<${Second} transfer=${controls.transfer} send=${commands.send} />`}
     ${open.value === "keypad" && isOwner && html`<${Keypad} send=${commands.send} />`}

@@ -211,6 +211,12 @@ options_seconds = 0
         self.pump(0.1)
 
 
+def is_listened_on(port: int) -> bool:
+    """Whether a UDP socket of this machine is bound to the port; asked without binding it."""
+    rows = Path("/proc/net/udp").read_text().splitlines()[1:]
+    return any(row.split()[1].endswith(f":{port:04X}") for row in rows)
+
+
 class Sipp:
     """One SIPp process with its own files."""
 
@@ -233,7 +239,10 @@ class Sipp:
              "-trace_err", "-trace_msg", *options],
             cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        time.sleep(0.3)
+        until = time.monotonic() + 10
+        while not is_listened_on(port) and self._process.poll() is None:
+            assert time.monotonic() < until, "SIPp did not start"
+            time.sleep(0.05)
 
     def done(self, seconds: float = 30) -> None:
         """It saw what it expected, in every call."""
