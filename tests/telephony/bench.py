@@ -110,7 +110,7 @@ options_seconds = 0
             "phones", "telephony.carrier.phones", "--listen", listen, "--phones", "6000-6009",
             "--log", log, *arguments,
         )  # fmt: skip
-        self.pump(0.8)
+        self.until(lambda: is_listened_on(self.phones_port), 15)
 
     def _start(self, name: str, module: str, *arguments: str) -> None:
         environment = {**os.environ, "KEPT_CONFIG": str(self.config)}
@@ -243,6 +243,7 @@ class Sipp:
         while not is_listened_on(port) and self._process.poll() is None:
             assert time.monotonic() < until, "SIPp did not start"
             time.sleep(0.05)
+        time.sleep(0.5)  # bound is not yet reading; a trunk is given up after 1.8 s of silence
 
     def done(self, seconds: float = 30) -> None:
         """It saw what it expected, in every call."""

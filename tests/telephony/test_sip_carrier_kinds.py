@@ -15,7 +15,7 @@ from telephony.protocol import (
     ScreenPolicy,
     Verdict,
 )
-from tests.telephony.bench import Bench
+from tests.telephony.bench import Bench, is_listened_on
 from tests.telephony.test_sip_media import tone_in
 
 pytestmark = pytest.mark.sip
@@ -31,7 +31,7 @@ def carrier(bench: Bench, **customer: object) -> None:
         "carrier", "telephony.carrier", "--listen", f"127.0.0.1:{bench.carrier_port}", "--log",
         str(bench.folder / "carrier.jsonl"), "--customers", str(path), "--record", str(bench.folder / "heard"),
     )  # fmt: skip
-    bench.pump(0.8)
+    bench.until(lambda: is_listened_on(bench.carrier_port), 15)
     bench.start_node()
 
 

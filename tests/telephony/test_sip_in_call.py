@@ -38,7 +38,7 @@ from telephony.words_in_call import (
     Transferred,
     TransferRefused,
 )
-from tests.telephony.bench import Bench, Sipp, free_port, need
+from tests.telephony.bench import Bench, Sipp, free_port, is_listened_on, need
 from tests.telephony.sounds import (
     samples_of,
     story_of,
@@ -76,6 +76,7 @@ class Line:
             "--sound", str(write_tone(folder / "customer.wav", "customer")), "--keys", "15400000009=4#",
             "--record", str(folder / "heard"),
         )  # fmt: skip
+        bench.until(lambda: is_listened_on(bench.carrier_port), 15)
         settings = bench.config.read_text().replace(
             "prompts", "agent_lost_seconds = 1.5\nprompts", 1
         )
@@ -320,7 +321,7 @@ def test_a_lost_agent_a_comforted_customer_and_another_agent(line):
         "lost phone", "telephony.carrier.phones", "--phones", "6009", "--listen", f"127.0.0.1:{port}",
         "--log", str(bench.folder / "lost.jsonl"), "--sound", str(bench.folder / "6000.wav"),
     )  # fmt: skip
-    bench.pump(0.8)
+    bench.until(lambda: is_listened_on(port), 15)
     bench.send(SeatOpen(seat_id="9", address=f"sip:6009@127.0.0.1:{port}"))
     bench.wait_for(SeatLegUp, "9")
     bench.send(SeatReady(seat_id="9", campaigns=("5",)))
