@@ -83,7 +83,7 @@ class Line:
         self.info_port = free_port()
         bench.config.write_text(
             f'{settings}[[telephony.trunks]]\nname = "info"\nproxy = "sip:127.0.0.1:{self.info_port}"\n'
-            "options_seconds = 0\n"
+            "options_seconds = 0\npriority = 2\n"
         )
         bench.start_node()
         for name, phone in PHONES.items():
