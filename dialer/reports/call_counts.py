@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from dialer.domain.abandonment import Kind
 from dialer.feed import last_id
 from dialer.reports.tally import answered_kinds, part_of
-from dialer.store.standing import PART
+from dialer.store.among import among
 from dialer.store.tables import Attempt, FactRow
 
 STEP = timedelta(minutes=10)
@@ -110,17 +110,15 @@ class CallCounts:
 
     def _loosen(self, session: Session, ids: Sequence[str]) -> bool:
         """Drop the parts in which these calls are counted. False: one of them is gone."""
-        found = 0
-        for start in range(0, len(ids), PART):
-            for row in session.execute(
-                select(Attempt.campaign_id, Attempt.created_at, Attempt.answered_at)
-                .where(Attempt.id.in_(ids[start : start + PART]))
-            ):  # fmt: skip
-                found += 1
-                self.parts[_made].drop(row.campaign_id, row.created_at)
-                if row.answered_at is not None:
-                    self.parts[_kinds].drop(row.campaign_id, row.answered_at)
-        return found == len(ids)
+        found = session.execute(
+            select(Attempt.campaign_id, Attempt.created_at, Attempt.answered_at)
+            .where(among(session, Attempt.id, ids))
+        ).all()  # fmt: skip
+        for row in found:
+            self.parts[_made].drop(row.campaign_id, row.created_at)
+            if row.answered_at is not None:
+                self.parts[_kinds].drop(row.campaign_id, row.answered_at)
+        return len(found) == len(ids)
 
 
 class Parts:
