@@ -32,7 +32,7 @@ from dialer.actions.intake.asking import (
 from dialer.actions.numbers import add_outbound_numbers
 from dialer.actions.table_file import SIZE_MAX, XLSX_ROWS_MAX
 from dialer.clock import utc_now
-from dialer.domain.case_rows import template_header
+from dialer.domain.case_rows import REQUIRED, fields, template_header
 from dialer.reports import campaigns as report
 from dialer.reports.exports import rejected_csv, rejected_xlsx
 from dialer.reports.waterfall import waterfall
@@ -55,7 +55,9 @@ def _sessions() -> Sessions:
 @needs("manager")
 def page() -> ResponseReturnValue:
     """The page; its view comes through `live`."""
-    return render_template("page.html", view="campaigns", facts={"size_max": SIZE_MAX})
+    known = {"required": REQUIRED, "optional": fields()[len(REQUIRED) :]}
+    facts = {"size_max": SIZE_MAX, "fields": known}
+    return render_template("page.html", view="campaigns", facts=facts)
 
 
 @pages.post("/campaigns")

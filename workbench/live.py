@@ -32,6 +32,7 @@ from dialer.facts import AnyFact, CampaignChanged, PromiseMade, Pulsed, UploadCh
 from dialer.feed import Reader, last_id
 from dialer.reports import campaigns, desk, live_board
 from dialer.reports.board_extras import with_extras
+from dialer.reports.call_counts import CallCounts
 from dialer.reports.from_supervisor import from_supervisor
 from dialer.reports.people import ready_users, user_of_seat
 from dialer.store.session import Sessions, read
@@ -96,6 +97,7 @@ class Follower:
 
     def __init__(self, sessions: Sessions, pack: RulePack) -> None:
         self._sessions, self._pack = sessions, pack
+        self.counts = CallCounts()
         self._watching: Counter[str] = Counter()
         self._rooms: dict[str, set[str]] = {}  # socket -> its rooms
         self._due: dict[str, float] = {}
@@ -164,7 +166,7 @@ class Follower:
             if self._watching[room] > 0:
                 name, _, user = room.partition(":")
                 with read(self._sessions) as session:
-                    view = view_of(session, name, int(user or 0), self._pack)
+                    view = view_of(session, name, int(user or 0), self._pack, self.counts)
                 socketio.emit(name, view, to=room)
 
     def _pause_empty_desks(self, now: float) -> None:
@@ -173,13 +175,16 @@ class Follower:
             seat_actions.desk_lost(self._sessions, user_id, utc_now())
 
 
-def view_of(session: Session, name: str, user_id: int, pack: RulePack) -> Answer:
-    """A whole view, numbered by `last_fact`."""
+def view_of(
+    session: Session, name: str, user_id: int, pack: RulePack, counts: CallCounts | None = None
+) -> Answer:
+    """A whole view, numbered by `last_fact`. `counts`: what this process keeps of the board's calls."""
     if name == "desk":
         own = desk.snapshot(session, user_id, pack, utc_now())
         return {**own, "supervisor": from_supervisor(session, user_id)}
     if name == "board":
-        return with_extras(session, live_board.snapshot(session, utc_now(), pack), utc_now())
+        now = utc_now()
+        return with_extras(session, live_board.snapshot(session, now, pack, counts), now)
     number = last_id(session)
     return {"last_fact": number, **campaigns.overview(session, utc_now())}
 
@@ -258,7 +263,8 @@ def _listen_to_pages(sessions: Sessions, follower: Follower) -> None:
         join_room(room)
         follower.joined(_sid(), room)
         with read(sessions) as session:
-            return {"view": view_of(session, asked.view, person.id, pack_in_force())}
+            view = view_of(session, asked.view, person.id, pack_in_force(), follower.counts)
+        return {"view": view}
 
     @socketio.on("seat:status")
     @_answering(SeatStatus, *VIEWS_OF)

@@ -22,6 +22,7 @@ from dialer.store.tables import Creditor, JobRun, ReportFile, ReportSchedule
 
 FORMATS = ("xlsx", "csv", "json")
 DAYS_MAX = 366
+AGAIN_AFTER = tuple(timedelta(minutes=minutes) for minutes in (2, 10, 60))
 CATCH_UP_MAX = timedelta(days=93)  # what was missed longer ago is asked for by hand
 
 
@@ -168,21 +169,40 @@ def note_part(sessions: Sessions, file_id: int, part: int, parts: int) -> bool:
 
 
 def finish(
-    sessions: Sessions, file_id: int, path: Path | None, sha256: str, size: int, now: datetime
+    sessions: Sessions, file_id: int, path: Path, sha256: str, size: int, now: datetime
 ) -> bool:
-    """Ready, or, without a path, failed. False when it was cancelled in the meantime."""
+    """It is ready. False when it was cancelled in the meantime."""
     with write(sessions) as session:
         row = session.get_one(ReportFile, file_id)
         if row.state == "cancelled":
             return False
-        row.state, row.finished_at = ("ready" if path else "failed"), now
-        row.path, row.sha256, row.size = str(path or ""), sha256, size
+        row.state, row.finished_at, row.reason, row.again_at = "ready", now, "", None
+        row.path, row.sha256, row.size = str(path), sha256, size
         audit.note(
-            session, "engine", f"{_word(row)}.{row.state}", f"creditor:{row.creditor_id}", now,
+            session, "engine", f"{_word(row)}.ready", f"creditor:{row.creditor_id}", now,
             after={"file": file_id, "sha256": sha256},
         )  # fmt: skip
         _tell(session, row, now)
         return True
+
+
+def note_failure(sessions: Sessions, file_id: int, reason: str, now: datetime) -> None:
+    """A try went wrong. What came by schedule waits for the next one, three times at most; what somebody
+    asked for has failed: they see why, and ask again."""
+    with write(sessions) as session:
+        row = session.get_one(ReportFile, file_id)
+        if row.state == "cancelled":
+            return
+        row.tries, row.reason, row.again_at = row.tries + 1, reason, None
+        if row.schedule_id is not None and row.tries <= len(AGAIN_AFTER):
+            row.state, row.again_at = "waiting", now + AGAIN_AFTER[row.tries - 1]
+        else:
+            row.state, row.finished_at = "failed", now
+            audit.note(
+                session, "engine", f"{_word(row)}.failed", f"creditor:{row.creditor_id}", now,
+                after={"file": file_id, "tries": row.tries, "reason": reason},
+            )  # fmt: skip
+        _tell(session, row, now)
 
 
 def _job(schedule_id: int) -> str:

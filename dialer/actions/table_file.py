@@ -8,6 +8,8 @@ from __future__ import annotations
 import csv
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO
 
@@ -30,8 +32,17 @@ _ZIP_MAGIC = b"PK\x03\x04"
 Row = tuple[int, list[str]]  # line number as people count, cells
 
 
-def read_rows(path: Path) -> Iterator[Row]:
-    """(line, cells) of every row that is not empty, header first. Raises Refused."""
+@dataclass(slots=True)
+class Progress:
+    """How much of a file was read: a share of its bytes, or of the rows of a sheet."""
+
+    share: float = 0.0
+
+
+def read_rows(path: Path, done: Progress | None = None) -> Iterator[Row]:
+    """(line, cells) of every row that is not empty, header first; `done` goes with them. Raises
+    Refused."""
+    done = done or Progress()
     size = path.stat().st_size
     if size == 0:
         raise Refused("file_empty")
@@ -39,7 +50,7 @@ def read_rows(path: Path) -> Iterator[Row]:
         raise Refused("file_large", limit_mb=SIZE_MAX // 2**20)
     with path.open("rb") as file:
         start = file.read(_SAMPLE)
-    rows = _xlsx_rows(path) if start.startswith(_ZIP_MAGIC) else _csv_rows(path, start)
+    rows = _xlsx_rows(path, done) if start.startswith(_ZIP_MAGIC) else _csv_rows(path, start, done)
     for line, cells in rows:
         if len(cells) > COLUMNS_MAX:
             raise Refused("columns_many", line=line, limit=COLUMNS_MAX)
@@ -49,17 +60,19 @@ def read_rows(path: Path) -> Iterator[Row]:
             yield line, cells
 
 
-def _csv_rows(path: Path, start: bytes) -> Iterator[Row]:
-    encoding = encoding_of(start)
+def _csv_rows(path: Path, start: bytes, done: Progress) -> Iterator[Row]:
+    size, encoding = path.stat().st_size, encoding_of(start)
     if b"\x00" in start and not encoding.startswith("utf-16"):
         raise Refused("file_not_a_table")
     delimiter = _delimiter(start.decode(encoding, errors="ignore"))
     try:
-        with path.open(encoding=encoding, newline="") as file:
+        with path.open("rb") as whole, TextIOWrapper(whole, encoding, newline="") as file:
             lines = _Lines(file, delimiter)
             reader = csv.reader(lines, delimiter=delimiter, strict=True)
             for cells in reader:
                 lines.taken = 0
+                if not reader.line_num % 256:  # asking for the place costs as much as a short row
+                    done.share = whole.tell() / size
                 yield reader.line_num, cells
     except UnicodeError:
         raise Refused("file_encoding", encoding=encoding) from None
@@ -124,7 +137,7 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def _xlsx_rows(path: Path) -> Iterator[Row]:
+def _xlsx_rows(path: Path, done: Progress) -> Iterator[Row]:
     _check_archive(path)
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
@@ -134,6 +147,7 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
     if sheet.total_height > XLSX_ROWS_MAX:
         raise Refused("rows_many", limit=XLSX_ROWS_MAX)
     for number, cells in enumerate(sheet.iter_rows(), start=1):
+        done.share = min(number / (sheet.total_height + 1), 1.0)  # it counts its last row from 0
         yield number, [_cell(cell) for cell in cells]
 
 

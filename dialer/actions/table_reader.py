@@ -23,7 +23,7 @@ from typing import IO, Any, NamedTuple
 import msgspec
 
 from dialer.actions.refusals import Refused
-from dialer.actions.table_file import Row, read_rows
+from dialer.actions.table_file import Progress, Row, read_rows
 from dialer.domain.case_rows import BadRow, CaseRow, RowReader
 
 log = logging.getLogger(__name__)
@@ -54,9 +54,10 @@ class Titles(msgspec.Struct, tag=True):
 
 
 class Batch(msgspec.Struct, tag=True):
-    """The next rows; none: the file is at its end."""
+    """The next rows; none: the file is at its end. `share`: of the file that was read for them."""
 
     rows: list[ReadRow]
+    share: float
 
 
 class Fault(msgspec.Struct, tag=True):
@@ -80,6 +81,7 @@ class TableReader:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             start_new_session=True,  # a signal to the engine's group must not look like a bad file
         )  # fmt: skip
+        self.share = 0.0  # of the file, read for the batches so far
 
     def __enter__(self) -> TableReader:
         return self
@@ -98,6 +100,7 @@ class TableReader:
         with contextlib.suppress(BrokenPipeError):  # a dead child is told by its silence
             _write(self._child.stdin, [size, places])
         while isinstance(message := self._receive(), Batch) and message.rows:
+            self.share = message.share
             yield message.rows
 
     def _receive(self) -> Titles | Batch:
@@ -136,7 +139,8 @@ def main() -> None:
     os.nice(NICENESS)
     out = sys.stdout.buffer
     try:
-        rows = read_rows(Path(sys.argv[1]))
+        done = Progress()
+        rows = read_rows(Path(sys.argv[1]), done)
         header = next(rows, None)
         if header is None:
             raise Refused("file_empty")
@@ -147,8 +151,8 @@ def main() -> None:
         size, places = msgspec.msgpack.decode(asked, type=tuple[int, dict[str, int] | None])
         reader = RowReader(places, header[1]) if places else None
         while batch := list(islice(rows, size)):
-            _write(out, Batch([_checked(reader, row) for row in batch]))
-        _write(out, Batch([]))
+            _write(out, Batch([_checked(reader, row) for row in batch], done.share))
+        _write(out, Batch([], 1.0))
     except Refused as refusal:
         _write(out, Fault(refusal.code, refusal.args_))
 

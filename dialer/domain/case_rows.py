@@ -6,7 +6,7 @@ a million rows: `RowReader` looks the columns up once, and rows are plain tuples
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -104,14 +104,28 @@ def fields() -> tuple[str, ...]:
     return (*REQUIRED, *(field for field in _HEADERS if field not in REQUIRED))
 
 
+def recognised(titles: Iterable[str]) -> dict[str, str]:
+    """field -> the first of these titles that usually names it; for somebody who is to choose the rest."""
+    found: dict[str, str] = {}
+    for title in map(str.strip, titles):
+        field = _usual(title)
+        if field is not None:
+            found.setdefault(field, title)
+    return found
+
+
+def _usual(title: str) -> str | None:
+    return _FIELD_OF.get(title.strip().lower().replace(" ", "_"))
+
+
 def read_header(titles: Sequence[str], mapping: Mapping[str, str] | None = None) -> dict[str, int]:
-    """field -> position, by `mapping` (field -> title) where it names one, else by the usual titles.
-    Raises BadHeader for missing required or doubled columns."""
-    mapped = {title.strip(): field for field, title in (mapping or {}).items()}
+    """field -> position, by `mapping` (field -> title, empty: not in the file) where it names one, else by
+    the usual titles. Raises BadHeader for missing required or doubled columns."""
+    mapped = {title.strip(): field for field, title in (mapping or {}).items() if title}
     places: dict[str, int] = {}
     doubled: list[str] = []
     for position, title in enumerate(titles):
-        field = mapped.get(title.strip()) or _FIELD_OF.get(title.strip().lower().replace(" ", "_"))
+        field = mapped.get(title.strip()) or _usual(title)
         if field in (mapping or {}) and title.strip() not in mapped:
             continue  # another column was chosen for this field
         if field is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import json
 import logging
@@ -12,9 +14,9 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from dialer.actions.report_files import finish, note_part, plan_due
+from dialer.actions.report_files import finish, note_failure, note_part, plan_due
 from dialer.domain.compliance import RulePack
 from dialer.reports.audit_pack import Cancelled, Subject, write_pack
 from dialer.reports.creditor import creditor_report
@@ -41,21 +43,24 @@ class Maker:
     def run(self, now: Callable[[], datetime]) -> int:
         """Plan what is due, then make everything that waits or that a dead engine left half made.
         Returns how many files are ready."""
-        plan_due(self.sessions, now())
+        at = now()
+        plan_due(self.sessions, at)
         with read(self.sessions) as session:
             waiting = session.scalars(
-                select(ReportFile).where(ReportFile.state.in_(("waiting", "running")))
-                .order_by(ReportFile.id)
+                select(ReportFile).where(
+                    ReportFile.state.in_(("waiting", "running")),
+                    or_(ReportFile.again_at.is_(None), ReportFile.again_at <= at),
+                ).order_by(ReportFile.id)
             ).all()  # fmt: skip
         return sum(self._make(file, now) for file in waiting)
 
     def _make(self, file: ReportFile, now: Callable[[], datetime]) -> bool:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         name = f"{file.kind}-{file.creditor_id}-{file.first:%Y%m%d}-{file.last:%Y%m%d}-{file.id}"
         ending = "zip" if file.format == "csv" else file.format
         target = self.folder / f"{name}.{ending}"
         half = target.with_suffix(".part")
         try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if file.kind == "audit_pack":
                 self._pack(file, half, now())
             else:
@@ -70,10 +75,11 @@ class Maker:
             target.unlink()
         except Cancelled:
             log.info("report cancelled", extra={"action": "report.cancelled", "file": file.id})
-        except Exception:
+        except Exception as fault:
             log.exception("report failed", extra={"action": "report.failed", "file": file.id})
-            half.unlink(missing_ok=True)
-            finish(self.sessions, file.id, None, "", 0, now())
+            note_failure(self.sessions, file.id, _reason(fault), now())
+            with contextlib.suppress(OSError):
+                half.unlink(missing_ok=True)
         return False
 
     def _pack(self, file: ReportFile, target: Path, now: datetime) -> None:
@@ -98,6 +104,13 @@ class Maker:
         if report is None:
             raise LookupError("creditor")
         target.write_bytes(as_file(report, file.format, both_languages))
+
+
+def _reason(fault: Exception) -> str:
+    """Why a file could not be made, as far as whoever waits for it can do something about it."""
+    if isinstance(fault, OSError):
+        return "disk_full" if fault.errno in (errno.ENOSPC, errno.EDQUOT) else "folder"
+    return "fault"
 
 
 @cache

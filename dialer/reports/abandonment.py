@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from dialer.domain.abandon_windows import Span, spans_of
-from dialer.domain.abandonment import Rate, budget_left, rate_of
+from dialer.domain.abandonment import Rate, budget_left, rate_of, tally_of
 from dialer.domain.amd_sample import VALID_FOR, Label, Sample, evaluate
 from dialer.domain.compliance import RulePack
-from dialer.reports.tally import answered_calls
+from dialer.reports.call_counts import Calls, Recounted
 from dialer.store.tables import AmdLabel, Attempt, Campaign
 
 HANGS_UP = ("hang_up", "leave_message")  # policies that may keep an agent from an answered call
@@ -38,13 +38,15 @@ class Measured:
 
 
 def measured(
-    session: Session, campaign: Campaign, pack: RulePack, now: datetime, *, ahead: bool = True
-) -> tuple[Measured, ...]:
-    """Every window that must hold now; those a minute ahead too unless nobody asks for them."""
+    session: Session, campaign: Campaign, pack: RulePack, now: datetime, *, ahead: bool = True,
+    calls: Calls | None = None,
+) -> tuple[Measured, ...]:  # fmt: skip
+    """Every window that must hold now; those a minute ahead too unless nobody asks for them. `calls`:
+    counts that are kept; else the database is asked."""
     started = campaign.started_at or campaign.created_at
     spans = spans_of(pack.abandon.window, started, now, ZoneInfo(pack.zones[0]))
     return tuple(
-        Measured(span, _rate(session, campaign, pack, span, now))
+        Measured(span, _rate(session, campaign, pack, span, now, calls))
         for span in spans if ahead or not span.ahead
     )  # fmt: skip
 
@@ -63,12 +65,14 @@ def room(session: Session, campaign: Campaign, pack: RulePack, now: datetime) ->
 
 
 def rate_since(
-    session: Session, campaign: Campaign, pack: RulePack, since: datetime, now: datetime
-) -> Rate:
+    session: Session, campaign: Campaign, pack: RulePack, since: datetime, now: datetime,
+    calls: Calls | None = None,
+) -> Rate:  # fmt: skip
     """One campaign's rate by the pack's formula. With AMD hanging up there is no deduction of machines,
     and what it hung up on counts by the tested share."""
+    counts = (calls or Recounted(session)).kinds(campaign.id, since)
     return rate_of(
-        pack.abandon.formula, answered_calls(session, [campaign.id], since),
+        pack.abandon.formula, tally_of(counts),
         amd_sample(session, campaign.id, now).share, amd_on=campaign.amd_policy in HANGS_UP,
     )  # fmt: skip
 
@@ -103,10 +107,10 @@ def figures(
 
 def untested_campaigns(session: Session, now: datetime) -> int:
     """How many campaigns had AMD hang up within a month without a valid sample."""
-    ids = session.scalars(
-        select(Attempt.campaign_id)
-        .where(Attempt.screened != "", Attempt.created_at > now - VALID_FOR).distinct()
-    )  # fmt: skip
+    ids = session.scalars(select(Campaign.id).where(exists().where(
+        Attempt.campaign_id == Campaign.id, Attempt.screened != "",
+        Attempt.created_at > now - VALID_FOR,
+    )))  # fmt: skip
     return sum(not amd_sample(session, each, now).is_valid for each in ids)
 
 
@@ -118,16 +122,19 @@ def amd_sample(session: Session, campaign_id: int, now: datetime) -> Sample:
     return evaluate((Label(is_person, drawn) for is_person, drawn in rows), now)
 
 
-def _rate(session: Session, campaign: Campaign, pack: RulePack, span: Span, now: datetime) -> Rate:
+def _rate(
+    session: Session, campaign: Campaign, pack: RulePack, span: Span, now: datetime,
+    calls: Calls | None,
+) -> Rate:  # fmt: skip
     """Each campaign by its own sample; a site is the sum of its campaigns."""
     if span.site:
-        ids = list(session.scalars(
-            select(Attempt.campaign_id).where(Attempt.answered_at >= span.since).distinct()
-        ))  # fmt: skip
+        ids = list(session.scalars(select(Campaign.id).where(
+            exists().where(Attempt.campaign_id == Campaign.id, Attempt.answered_at >= span.since)
+        )))  # fmt: skip
     else:
         ids = [campaign.id]
     rates = [
-        rate_since(session, session.get_one(Campaign, each), pack, span.since, now)
+        rate_since(session, session.get_one(Campaign, each), pack, span.since, now, calls)
         for each in ids or [campaign.id]
     ]
     return Rate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +15,11 @@ from dialer.domain.abandonment import budget_left
 from dialer.domain.compliance import RulePack
 from dialer.feed import last_id
 from dialer.reports.abandonment import binding, measured, rate_since
+from dialer.reports.call_counts import CallCounts, Calls, Recounted
 from dialer.reports.in_call import on_seats
 from dialer.reports.trunks import trunks
 from dialer.reports.warnings import warnings
-from dialer.store.tables import Attempt, Campaign, Creditor, Promise, Pulse, Seat, User
+from dialer.store.tables import Campaign, Creditor, Promise, Pulse, Seat, User
 
 IN_AIR = ("placed", "dialed", "ringing", "answered")
 _NEEDS_ME = {
@@ -31,18 +33,29 @@ def day_start(now: datetime) -> datetime:
     return now.astimezone(HOME).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def snapshot(session: Session, now: datetime, pack: RulePack) -> dict[str, Any]:
-    """Everything the board shows; `last_fact` is the number up to which it is true."""
+def snapshot(
+    session: Session, now: datetime, pack: RulePack, counts: CallCounts | None = None
+) -> dict[str, Any]:
+    """Everything the board shows; `last_fact` is the number up to which it is true. `counts`: those that
+    this process keeps; without them all calls are counted anew."""
     last_fact = last_id(session)
     seats = _seats(session)
-    campaigns = [_campaign(session, row, now, pack) for row in session.execute(
-        select(Campaign, Creditor.name).join(Creditor).order_by(Campaign.id)
-    ).all()]  # fmt: skip
+    kept = counts.looking(session, now) if counts else nullcontext[Calls](Recounted(session))
+    with kept as calls:
+        campaigns = _campaigns(session, now, pack, calls)
     return {
         "as_of": now.isoformat(), "last_fact": last_fact, "seats": seats,
         "campaigns": campaigns, "totals": _totals(session, seats, campaigns, now),
         "warnings": warnings(session, pack, now), "trunks": trunks(session, now),
     }  # fmt: skip
+
+
+def _campaigns(
+    session: Session, now: datetime, pack: RulePack, calls: Calls
+) -> list[dict[str, Any]]:
+    return [_campaign(session, row, now, pack, calls) for row in session.execute(
+        select(Campaign, Creditor.name).join(Creditor).order_by(Campaign.id)
+    ).all()]  # fmt: skip
 
 
 def pacing_of(session: Session, campaign_id: int) -> dict[str, Any] | None:
@@ -75,13 +88,16 @@ def _seats(session: Session) -> list[dict[str, Any]]:
     return sorted(seats, key=lambda s: (_NEEDS_ME.get(s["state"], 9), s["since"]))
 
 
-def _campaign(session: Session, row: Any, now: datetime, pack: RulePack) -> dict[str, Any]:
+def _campaign(
+    session: Session, row: Any, now: datetime, pack: RulePack, calls: Calls
+) -> dict[str, Any]:
     campaign, creditor = row
     since = day_start(now)
-    counts, causes = _day(session, campaign.id, since)
-    least = binding(measured(session, campaign, pack, now, ahead=False), pack.abandon.hard)
+    counts, causes = _day(calls, campaign.id, since)
+    windows = measured(session, campaign, pack, now, ahead=False, calls=calls)
+    least = binding(windows, pack.abandon.hard)
     rate = least.rate
-    today = rate_since(session, campaign, pack, since, now)
+    today = rate_since(session, campaign, pack, since, now, calls)
     pulse = session.get(Pulse, campaign.id)
     return {
         "id": campaign.id, "name": campaign.name, "creditor": creditor, "state": campaign.state,
@@ -96,27 +112,16 @@ def _campaign(session: Session, row: Any, now: datetime, pack: RulePack) -> dict
     }  # fmt: skip
 
 
-def _day(
-    session: Session, campaign_id: int, since: datetime
-) -> tuple[Counter[str], dict[str, int]]:
-    """The day's attempts by how far they came, and why nobody was there for each abandoned one; a day has
-    a hundred thousand, so they are looked at once."""
-    columns = (
-        Attempt.state, Attempt.answered_at.is_not(None), Attempt.seat_id.is_not(None),
-        Attempt.abandoned, Attempt.abandon_cause,
-    )  # fmt: skip
+def _day(calls: Calls, campaign_id: int, since: datetime) -> tuple[Counter[str], dict[str, int]]:
+    """The day's attempts by how far they came, and why nobody was there for each abandoned one."""
     counts, causes = Counter[str](), Counter[str]()
-    for state, answered, connected, abandoned, cause, n in session.execute(
-        select(*columns, func.count())
-        .where(Attempt.campaign_id == campaign_id, Attempt.created_at >= since)
-        .group_by(*columns)
-    ):  # fmt: skip
+    for made, n in calls.made(campaign_id, since).items():
         counts["attempts"] += n
-        counts["in_air"] += n if state in IN_AIR else 0
-        counts["answered"] += n if answered else 0
-        counts["connected"] += n if connected else 0
-        if abandoned:
-            causes[cause or "unknown"] += n
+        counts["in_air"] += n if made.state in IN_AIR else 0
+        counts["answered"] += n if made.answered else 0
+        counts["connected"] += n if made.connected else 0
+        if made.abandoned:
+            causes[made.cause or "unknown"] += n
     return counts, dict(causes)
 
 

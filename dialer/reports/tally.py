@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, cast, extract, func, literal, select
 from sqlalchemy.orm import Session
 
 from dialer.domain.abandonment import Answered, Kind, Tally, kind_of, rate_of, tally_of
@@ -57,9 +57,22 @@ def run_totals(session: Session, campaigns: list[int], now: datetime) -> dict[st
 def answered_calls(
     session: Session, campaigns: list[int], since: datetime | None, until: datetime | None = None
 ) -> Tally:
-    """Every answered call in exactly one kind (docs/rules.md, abandonment)."""
+    """How many answered calls of each kind the rates need."""
+    counts: Counter[Kind] = Counter()
+    for part in answered_kinds(session, campaigns, since, until).values():
+        counts.update(part)
+    return tally_of(counts)
+
+
+def answered_kinds(
+    session: Session, campaigns: list[int], since: datetime | None, until: datetime | None = None,
+    seconds: int = 0,
+) -> dict[int, Counter[Kind]]:  # fmt: skip
+    """Every answered call in exactly one kind (docs/rules.md, abandonment); by parts of so many seconds,
+    numbered from 1970, or all in part 0."""
     query = (
         select(
+            part_of(Attempt.answered_at, seconds).label("part"),
             Attempt.abandoned,
             Attempt.seat_id.is_not(None).label("seated"),
             (Attempt.message_ms <= LIMIT_MS).label("told"),
@@ -75,12 +88,21 @@ def answered_calls(
     if until is not None:
         query = query.where(Attempt.answered_at < until)
     calls = query.subquery()
-    counts: Counter[Kind] = Counter()  # counted in the database: a campaign to date is many calls
+    counts: dict[int, Counter[Kind]] = defaultdict(Counter)
+    # counted in the database: a campaign to date is many calls
     for row in session.execute(select(*calls.c, func.count().label("n")).group_by(*calls.c)):
         kind = _kind(row)
         if kind is not None:
-            counts[kind] += row.n
-    return tally_of(counts)
+            counts[row.part][kind] += row.n
+    return counts
+
+
+def part_of(column: Any, seconds: int) -> Any:
+    """The number of the part of time, from 1970, in which a moment lies; 0 seconds: there is only one."""
+    if not seconds:
+        return literal(0)
+    at = extract("epoch", column)  # with fractions on PostgreSQL, whole seconds on SQLite
+    return cast((at - at % seconds) / seconds, Integer)
 
 
 def _kind(row: Any) -> Kind | None:

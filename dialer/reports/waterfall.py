@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from dialer.domain.compliance import Allowed, Blocked, Infrastructure, RulePack,
 from dialer.domain.outcomes import OUTCOMES
 from dialer.domain.phone_numbers import masked
 from dialer.reports.period import share
-from dialer.store.asking import best_phone, gather_many, pack_of
+from dialer.store.asking import gather_many, pack_of
 from dialer.store.number_pools import numbers_and_pools, stored_use
 from dialer.store.tables import (
     Account,
@@ -29,6 +29,7 @@ from dialer.store.tables import (
     Promise,
     Upload,
 )
+from dialer.store.verdicts import Verdicts
 from dialer.store.waiting import Waiting
 
 PART = 1_000
@@ -85,8 +86,9 @@ def _verdicts(
 ) -> Iterator[Allowed | Blocked]:  # fmt: skip
     """In the order of dialing: the gate, the number that would be shown, what may be put off."""
     waiting = Waiting(session, campaign, pack, [e.debtor_id for e in due], now)
+    verdicts = Verdicts(campaign, pack, now)
     for entry, asking in zip(due, gather_many(session, due, pack, now), strict=True):
-        _, verdict = best_phone(asking, campaign, pack, now, Infrastructure())
+        verdict = verdicts.of(asking)
         if isinstance(verdict, Allowed):
             lack = numbers.blocked(asking.debtor.region)
             verdict = lack or waiting.put_off(entry, asking) or verdict
@@ -106,17 +108,16 @@ def _saturation(steps: Counter[str]) -> list[dict[str, Any]]:
 
 
 def _entries(session: Session, campaign_id: int) -> Iterator[Sequence[Entry]]:
-    last = 0
+    last, entry = 0, Entry.__table__  # rows, not objects: a million entries are looked at, not kept
     while True:
-        rows = session.scalars(
-            select(Entry).where(Entry.campaign_id == campaign_id, Entry.id > last)
-            .order_by(Entry.id).limit(PART)
+        rows = session.execute(
+            select(entry).where(entry.c.campaign_id == campaign_id, entry.c.id > last)
+            .order_by(entry.c.id).limit(PART)
         ).all()  # fmt: skip
         if not rows:
             return
         last = rows[-1].id
-        yield rows
-        session.expunge_all()  # a million entries are looked at, not kept
+        yield cast(Sequence[Entry], rows)
 
 
 def _step_of(entry: Entry, off: set[int], now: datetime) -> str:

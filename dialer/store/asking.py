@@ -28,9 +28,10 @@ from dialer.domain.compliance.pack import Widened, narrowed
 from dialer.domain.consents import Given
 from dialer.packs import narrowing_of
 from dialer.store import attempts as attempt_store
+from dialer.store.among import rows_of
 from dialer.store.messages import messages
 from dialer.store.persons import open_promises, persons
-from dialer.store.standing import Standing, rows_of, standings
+from dialer.store.standing import Standing, standings
 from dialer.store.tables import Agreement, Campaign, Debtor, Entry, Phone, Suppression
 
 
@@ -147,15 +148,18 @@ def gather_many(
     since = date.min if days is None else here - timedelta(days=days)
     history = attempt_store.history(session, list(people), list(numbers), since)
     texts = messages(session, list(people), list(numbers), since)
+    todays: dict[str, date] = {}
     for entry in entries:
         person = people[entry.debtor_id]
-        today = local_day(now, zones_of(person.debtor.timezone, pack.zones))
+        zone = person.debtor.timezone
+        if zone not in todays:
+            todays[zone] = local_day(now, zones_of(zone, pack.zones))
         own = [*(phone.number for phone in person.phones), *endpoints]
         past = (*history.of(entry.debtor_id, own), *texts.of(entry.debtor_id, own))
         yield Asking(
             entry, person.debtor, tuple(person.phones), cases[entry.case_id], person.facts(),
             _with_consent(past, person.consents), suppressed,
-            due.get(entry.account_id, date.min) >= today, frozenset(person.waived),
+            due.get(entry.account_id, date.min) >= todays[zone], frozenset(person.waived),
             tuple(person.consents), pack.abandon.message_needs_consent,
         )  # fmt: skip
 

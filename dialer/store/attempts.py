@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.compliance import Past
 from dialer.domain.outcomes import OUTCOMES, Group
+from dialer.store.among import among
 from dialer.store.tables import Attempt, Outcome
 from telephony.protocol import Verdict
 from telephony.sip_codes import may_have_rung
 
-PART = 500  # keys in one query
 # Calls that did not connect to the dialed number (12 CFR 1006.14(b)(3)(ii)): busy, out of service. One
 # that rang out, was rejected or met a phone that is switched off counts.
 NOT_CONNECTED = (
@@ -40,6 +40,8 @@ class History:
 
     def of(self, debtor_id: int, numbers: Sequence[str]) -> tuple[Past, ...]:
         """Those of this person, whatever the debt, creditor or campaign, and of these numbers."""
+        if not self.rows:
+            return ()
         ids = dict.fromkeys(self.by_debtor.get(debtor_id, ()))
         for number in numbers:
             ids.update(dict.fromkeys(self.by_number.get(number, ())))
@@ -52,18 +54,17 @@ def history(
     """Contacts from local day `since` on."""
     found = History({}, defaultdict(list), defaultdict(list))
     for column, keys in ((Attempt.debtor_id, debtor_ids), (Attempt.number, numbers)):
-        for start in range(0, len(keys), PART):
-            for row in session.execute(
-                select(Attempt.id, Attempt.number, Attempt.account_id, Attempt.debtor_id,
-                       Attempt.local_day, Attempt.created_at, Attempt.ended_at, Attempt.answered_at,
-                       Attempt.abandoned, Attempt.verdict, Outcome.code)
-                .outerjoin(Outcome, Outcome.attempt_id == Attempt.id)
-                .where(Attempt.local_day >= since, column.in_(keys[start : start + PART]))
-            ):  # fmt: skip
-                if row.id not in found.rows:
-                    found.rows[row.id] = row
-                    found.by_debtor[row.debtor_id].append(row.id)
-                    found.by_number[row.number].append(row.id)
+        for row in session.execute(
+            select(Attempt.id, Attempt.number, Attempt.account_id, Attempt.debtor_id,
+                   Attempt.local_day, Attempt.created_at, Attempt.ended_at, Attempt.answered_at,
+                   Attempt.abandoned, Attempt.verdict, Outcome.code)
+            .outerjoin(Outcome, Outcome.attempt_id == Attempt.id)
+            .where(Attempt.local_day >= since, among(session, column, keys))
+        ):  # fmt: skip
+            if row.id not in found.rows:
+                found.rows[row.id] = row
+                found.by_debtor[row.debtor_id].append(row.id)
+                found.by_number[row.number].append(row.id)
     return found
 
 

@@ -11,9 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dialer.domain.compliance import Past
+from dialer.store.among import among
 from dialer.store.tables import MessageContact
-
-PART = 500  # keys in one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,8 @@ class Messages:
 
     def of(self, debtor_id: int, endpoints: Sequence[str]) -> tuple[Past, ...]:
         """Those to this person, and those to these endpoints whoever they were for."""
+        if not self.rows:
+            return ()
         ids = dict.fromkeys(self.by_debtor.get(debtor_id, ()))
         for endpoint in endpoints:
             ids.update(dict.fromkeys(self.by_endpoint.get(endpoint, ())))
@@ -40,16 +41,14 @@ def messages(
     for column, keys in (
         (MessageContact.debtor_id, debtor_ids), (MessageContact.endpoint, endpoints),
     ):  # fmt: skip
-        for start in range(0, len(keys), PART):
-            for row in session.scalars(
-                select(MessageContact).where(
-                    MessageContact.local_day >= since, column.in_(keys[start : start + PART])
-                )
-            ):
-                if row.id not in found.rows:
-                    found.rows[row.id] = row
-                    found.by_debtor[row.debtor_id].append(row.id)
-                    found.by_endpoint[row.endpoint].append(row.id)
+        for row in session.scalars(
+            select(MessageContact)
+            .where(MessageContact.local_day >= since, among(session, column, keys))
+        ):  # fmt: skip
+            if row.id not in found.rows:
+                found.rows[row.id] = row
+                found.by_debtor[row.debtor_id].append(row.id)
+                found.by_endpoint[row.endpoint].append(row.id)
     return found
 
 

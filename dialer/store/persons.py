@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.compliance import PersonFacts, Window
 from dialer.domain.consents import Given
-from dialer.store.standing import rows_of
+from dialer.store.among import rows_of
 from dialer.store.tables import Consent, Debtor, Hold, OptOut, Override, Phone, Promise
 
 

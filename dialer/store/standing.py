@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dialer.domain.compliance import CaseFacts, Channel
+from dialer.store.among import among, rows_of
 from dialer.store.tables import Account, Agreement, Case, Payment, Placement
-
-PART = 500  # keys in one query
-T = TypeVar("T")
 
 
 class HasCase(Protocol):
@@ -52,28 +50,29 @@ def standings(session: Session, entries: Sequence[HasCase], today: date) -> dict
             terms[case.placement_id] = _terms(session, case.placement_id, today)
     limited = {c.account_id for c in cases if terms[c.placement_id].balance_days_max is not None}
     confirmed = _confirmed_on(session, limited)
-    found = {}
+    found: dict[int, Standing] = {}
+    shared: dict[tuple[str, int, bool], Standing] = {}  # most cases of a batch stand alike
     for case in cases:
         held = terms[case.placement_id]
         fresh = held.balance_days_max is None or (
             today - confirmed[case.account_id] <= timedelta(days=held.balance_days_max)
         )
-        found[case.id] = Standing(CaseFacts(case.state, held.active, held.channels), fresh)
+        key = (case.state, case.placement_id, fresh)
+        if key not in shared:
+            shared[key] = Standing(CaseFacts(case.state, held.active, held.channels), fresh)
+        found[case.id] = shared[key]
     return found
 
 
 def _confirmed_on(session: Session, accounts: set[int]) -> dict[int, date]:
     """The day of the newest file or payment of each account: then the creditor knew its balance."""
     days = {a.id: a.as_of for a in rows_of(session, Account, Account.id, accounts)}
-    every = list(accounts)
-    for start in range(0, len(every), PART):
-        for account_id, posted in session.execute(
-            select(Account.id, func.max(Payment.posted_at))
-            .join(Payment, Payment.account_id == Account.id)
-            .where(Account.id.in_(every[start : start + PART]))
-            .group_by(Account.id)
-        ):  # fmt: skip
-            days[account_id] = max(days[account_id], posted.date())
+    for account_id, posted in session.execute(
+        select(Account.id, func.max(Payment.posted_at))
+        .join(Payment, Payment.account_id == Account.id)
+        .where(among(session, Account.id, days)).group_by(Account.id)
+    ):  # fmt: skip
+        days[account_id] = max(days[account_id], posted.date())
     return days
 
 
@@ -99,13 +98,3 @@ def agreement_of(session: Session, placement: Placement) -> Agreement | None:
         select(Agreement).where(Agreement.creditor_id == placement.creditor_id)
         .order_by(Agreement.starts_on.desc(), Agreement.id.desc()).limit(1)
     )  # fmt: skip
-
-
-def rows_of(session: Session, table: type[T], column: Any, keys: Iterable[Any]) -> list[T]:
-    """All rows whose column is one of many keys, asked for in parts."""
-    found: list[T] = []
-    every = list(keys)
-    for start in range(0, len(every), PART):
-        part = every[start : start + PART]
-        found += session.scalars(select(table).where(column.in_(part))).all()
-    return found

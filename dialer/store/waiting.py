@@ -14,10 +14,10 @@ from dialer.domain.compliance.pack import calendar_of
 from dialer.domain.dayparts import next_part
 from dialer.domain.outcomes import OUTCOMES
 from dialer.domain.retries import Recycle, recycle_from
+from dialer.store.among import among
 from dialer.store.asking import Asking
 from dialer.store.tables import Attempt, Campaign, Entry, Outcome
 
-PART = 500
 RANG = ("answered", "no_answer", "busy", "rejected", "unreachable")  # the phone told us something
 PUT_OFF = timedelta(minutes=15)  # less is not worth putting a call off
 
@@ -59,17 +59,18 @@ class Waiting:
 def _tried(session: Session, debtor_ids: list[int], since: datetime) -> dict[int, list[Tried]]:
     """Calls that rang, person by person."""
     found: dict[int, list[Tried]] = {}
-    for start in range(0, len(debtor_ids), PART):
-        rows = session.execute(
-            select(Attempt.debtor_id, Attempt.created_at, Attempt.answered_at, Outcome.code)
-            .outerjoin(Outcome, Outcome.attempt_id == Attempt.id)
-            .where(Attempt.debtor_id.in_(debtor_ids[start : start + PART]),
-                   Attempt.local_day >= since.date(), Attempt.ended_at.is_not(None),
-                   Attempt.verdict.in_(RANG))
-        )  # fmt: skip
-        for debtor_id, at, answered_at, code in rows:
-            outcome = OUTCOMES.get(code or "")
-            spoken = bool(outcome and outcome.right_party and outcome.by_agent)
-            answered = answered_at is not None and code != "AM_AGENT"
-            found.setdefault(debtor_id, []).append(Tried(at, answered, spoken))
+    if not debtor_ids:
+        return found
+    rows = session.execute(
+        select(Attempt.debtor_id, Attempt.created_at, Attempt.answered_at, Outcome.code)
+        .outerjoin(Outcome, Outcome.attempt_id == Attempt.id)
+        .where(among(session, Attempt.debtor_id, debtor_ids),
+               Attempt.local_day >= since.date(), Attempt.ended_at.is_not(None),
+               Attempt.verdict.in_(RANG))
+    )  # fmt: skip
+    for debtor_id, at, answered_at, code in rows:
+        outcome = OUTCOMES.get(code or "")
+        spoken = bool(outcome and outcome.right_party and outcome.by_agent)
+        answered = answered_at is not None and code != "AM_AGENT"
+        found.setdefault(debtor_id, []).append(Tried(at, answered, spoken))
     return found

@@ -8,6 +8,7 @@ import { view, watch } from "./live.js";
 import { time } from "./format.js";
 import { Waterfall } from "./waterfall.js";
 import { Screening } from "./screening.js";
+import { Mapping, Reading } from "./mapping.js";
 
 const fault = signal("");
 
@@ -110,10 +111,10 @@ function Upload({ upload }) {
     <header><strong>${upload.filename}</strong> <span class="text-body-secondary">${time(upload.created_at)}</span>
       <span class=${`badge upload-${upload.state}`}>${t(`upload.${upload.state}`)}</span></header>
     ${upload.refusal && html`<p class="alert alert-danger">${t(`refusal.${upload.refusal.code}`, upload.refusal.args)}</p>`}
-    ${upload.state === "reading" && html`<p data-rows-read>${t("upload.rows_read", { rows: upload.rows_read })}</p>`}
+    ${upload.state === "reading" && html`<${Reading} upload=${upload} />`}
     ${["received", "reading", "committing"].includes(upload.state) && html`<button class="btn btn-sm btn-outline-secondary" data-act="cancel" onClick=${() => confirm(t("upload.cancel_sure")) && tell(`/uploads/${upload.id}/cancel`)}>${t("upload.cancel")}</button>`}
     ${upload.state === "undone" && upload.counts.removed !== undefined && html`<p data-taken-back>${t("upload.taken_back", upload.counts)}</p>`}
-    ${upload.refusal?.code === "columns_missing" && upload.forecast.titles && html`<${Mapping} upload=${upload} />`}
+    ${["columns_missing", "columns_doubled"].includes(upload.refusal?.code) && upload.forecast.titles && html`<${Mapping} upload=${upload} tell=${tell} />`}
     ${["checked", "committing", "committed"].includes(upload.state) && html`<ul class="buckets">${BUCKETS.map((bucket) => html`<li key=${bucket} class=${`bucket-${bucket}`}><b data-bucket=${bucket}>${upload.counts[bucket] ?? 0}</b> ${t(`bucket.${bucket}`)}</li>`)}</ul>`}
     ${upload.state === "checked" && html`<${Decide} upload=${upload} />`}
     ${["checked", "committed"].includes(upload.state) && left > 0 && html`<${LeftOut} upload=${upload} />`}
@@ -129,18 +130,6 @@ function Decide({ upload }) {
       <small> ${t(f.measured ? "forecast.measured" : "forecast.assumed")}</small></p>
     <button class="btn btn-success" data-act="commit" onClick=${() => tell(`/uploads/${upload.id}/commit`)}>${t("upload.commit")}</button>
     <button class="btn btn-outline-secondary" data-act="discard" onClick=${() => tell(`/uploads/${upload.id}/discard`)}>${t("upload.discard")}</button></div>`;
-}
-
-const FIELDS = ["name", "contract_no", "phone", "balance"];
-
-function Mapping({ upload }) {
-  const [columns, setColumns] = useState({});
-  const done = FIELDS.every((field) => columns[field]);
-  return html`<form class="mapping" onSubmit=${(event) => { event.preventDefault(); tell(`/uploads/${upload.id}/mapping`, { name: upload.filename.slice(0, 60), columns }); }}>
-    <p>${t("mapping.lead")}</p>
-    ${FIELDS.map((field) => html`<label key=${field}>${t(`mapping.${field}`)}<select class="form-select form-select-sm" onChange=${(event) => setColumns({ ...columns, [field]: event.target.value })}>
-      <option value="">—</option>${upload.forecast.titles.map((title) => html`<option key=${title} value=${title}>${title}</option>`)}</select></label>`)}
-    <button class="btn btn-primary btn-sm" disabled=${!done}>${t("mapping.save")}</button></form>`;
 }
 
 function LeftOut({ upload }) {

@@ -11,7 +11,7 @@ const size = (bytes) => (bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `
 function FileRow({ file, onCancel }) {
   const busy = file.state === "waiting" || file.state === "running";
   return html`<tr data-file=${file.id}><td>${t(`file.${file.kind}`)} · ${file.format}</td><td>${file.first === file.last ? file.first : `${file.first} – ${file.last}`}</td>
-    <td>${file.state === "running" && file.parts ? `${file.part} / ${file.parts}` : t(`file.${file.state}`)}${file.finished_at && html` <small>${dayTime(file.finished_at)}</small>`}</td>
+    <td>${file.state === "running" && file.parts ? `${file.part} / ${file.parts}` : t(`file.${file.state}`)}${file.finished_at && html` <small>${dayTime(file.finished_at)}</small>`}${file.reason && html`<br /><small>${t(`file.why_${file.reason}`)}${file.again_at && ` · ${t("file.again", { time: dayTime(file.again_at), tries: file.tries })}`}</small>`}</td>
     <td class="num">${file.state === "ready" && size(file.size)}</td>
     <td>${file.state === "ready" && html`<a class="btn btn-sm btn-outline-primary" href=${`/reports/files/${file.id}`}>${t("file.take")}</a> <code title=${file.sha256}>${file.sha256.slice(0, 10)}…</code>`}
     ${busy && html`<button type="button" class="btn btn-sm btn-outline-secondary" onClick=${() => onCancel(file.id)}>${t("file.cancel")}</button>`}</td></tr>`;

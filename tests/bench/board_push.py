@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,12 +25,15 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from dialer.clock import monotonic, utc_now
-from dialer.facts import SeatMoved
+from dialer.facts import CallMoved, SeatMoved
 from dialer.feed import last_id, publish
-from dialer.reports.live_board import day_start
+from dialer.packs import load_pack
+from dialer.reports.board_extras import with_extras
+from dialer.reports.call_counts import CallCounts
+from dialer.reports.live_board import day_start, snapshot
 from dialer.reports.tally import percentile
 from dialer.settings import DialerSettings
-from dialer.store.session import Sessions, open_store, upgrade, write
+from dialer.store.session import Sessions, open_store, read, upgrade, write
 from dialer.store.tables import Attempt, Entry, Outcome, Seat
 from tests.bench.machine import described
 from tests.factories import make_campaign, make_ready_agent, make_user
@@ -66,6 +70,7 @@ def _measure(folder: Path, asked: argparse.Namespace) -> dict[str, object]:
     upgrade(url)
     sessions = open_store(url)
     seats = _fill(sessions, folder, asked)
+    costs = _costs(sessions)
     address = f"http://127.0.0.1:{PORT}"
     app = create_app(
         WorkbenchSettings(secret_file=folder / "key", public_url=address),
@@ -84,7 +89,35 @@ def _measure(folder: Path, asked: argparse.Namespace) -> dict[str, object]:
         said = _move_seats(sessions, seats, asked)
         threading.Event().wait(4)  # the last ones are under way
         output, _ = boards.communicate("stop\n")
-    return _compared(said, [json.loads(line) for line in output.splitlines()], asked)
+    return costs | _compared(said, [json.loads(line) for line in output.splitlines()], asked)
+
+
+def _costs(sessions: Sessions) -> dict[str, object]:
+    """CPU of one view in ms: everything counted anew; the first of a process that keeps its counts; and
+    the next ones, between which twenty calls of the last half an hour move each time."""
+    pack, counts, now = load_pack("cn"), CallCounts(), utc_now()
+
+    def view(kept: CallCounts | None) -> float:
+        begin = time.process_time()
+        with read(sessions) as session:
+            with_extras(session, snapshot(session, now, pack, kept), now)
+        return round((time.process_time() - begin) * 1000, 1)
+
+    chance, recounted, first, later = random.Random(2), view(None), view(counts), list[float]()
+    for _ in range(20):
+        with write(sessions) as session:
+            for attempt in session.scalars(
+                select(Attempt).where(Attempt.created_at > now - timedelta(minutes=30))
+                .order_by(Attempt.id).offset(chance.randrange(100)).limit(20)
+            ):  # fmt: skip
+                publish(session, CallMoved(
+                    attempt_id=attempt.id, campaign_id=attempt.campaign_id, state="ended",
+                ), now)  # fmt: skip
+        later.append(view(counts))
+    later.sort()
+    return {"view_cpu_ms": {
+        "recounted": recounted, "first": first, "p50": percentile(later, 0.5), "max": later[-1],
+    }}  # fmt: skip
 
 
 def _fill(sessions: Sessions, folder: Path, asked: argparse.Namespace) -> list[int]:

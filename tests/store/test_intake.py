@@ -19,12 +19,14 @@ from dialer.actions.intake.asking import (
     approve_upload,
     cancel_upload,
     discard_upload,
+    map_columns,
     undo_upload,
 )
 from dialer.actions.intake.buckets import BUCKETS
 from dialer.actions.refusals import Refused
 from dialer.actions.stops import suppress_number
 from dialer.actions.table_file import read_rows
+from dialer.actions.table_reader import TableReader
 from dialer.reports.campaigns import upload_detail
 from dialer.reports.exports import plain, rejected_csv
 from dialer.store.session import read, write
@@ -443,3 +445,50 @@ def test_rows_left_out_are_kept_with_their_bucket(office):
 def test_no_cell_is_a_formula(start):
     assert plain(f"{start}1+1").startswith("'")
     assert plain("王小明") == "王小明"
+
+
+def test_optional_columns_are_recognised_mapped_and_left_out_as_the_manager_says(office):
+    """`电话` and `费用` are recognised; the manager takes `费用` away (it is another office's own) and adds
+    the days past due. The next file of that kind is read the same way without a question."""
+    titles = ["户名", "合同号", "电话", "总额", "天数", "费用"]
+    row = ["王小明", "HT-1", "15400000001", "12", "31", "个案"]
+    refused = office.upload(text_of([titles, row]).encode())
+    assert refused.forecast == {
+        "titles": titles, "recognised": {"contract_no": "合同号", "phone": "电话", "fee": "费用"},
+    }  # fmt: skip
+    columns = {
+        "name": "户名", "contract_no": "合同号", "phone": "电话", "balance": "总额",
+        "overdue_days": "天数", "fee": "",
+    }  # fmt: skip
+    for wrong in ({**columns, "phone": ""}, {**columns, "region": "总额"}, {**columns, "x": ""}):
+        with pytest.raises(Refused, match="mapping_form"):
+            map_columns(office.sessions, office.manager, refused.id, "示例银行", wrong, MORNING)
+    map_columns(office.sessions, office.manager, refused.id, "示例银行", columns, MORNING)
+    read_upload(office.sessions, refused.id, lambda: MORNING)
+    second = office.upload(
+        text_of([titles, ["李小红", "HT-2", "15400000002", "9", "8", "无"]]).encode()
+    )
+    assert second.counts["new"] == 1
+    with read(office.sessions) as session:
+        debts = session.execute(
+            select(Account.overdue_days, Account.fee_minor).order_by(Account.id)
+        ).all()
+    assert debts == [(31, 0), (8, 0)]
+
+
+@pytest.mark.parametrize("sheet", [False, True])
+def test_the_share_of_a_file_grows_to_the_whole(tmp_path, sheet):
+    rows = [["a", "b"], *([str(n), "x" * 40] for n in range(3000))]
+    path = tmp_path / "list"
+    if sheet:
+        with xlsxwriter.Workbook(path) as book:
+            page = book.add_worksheet()
+            for n, cells in enumerate(rows):
+                page.write_row(n, 0, cells)
+    else:
+        path.write_text(text_of(rows))
+    with TableReader(path) as table:
+        table.titles()
+        shares = [table.share for _ in table.batches(500)]
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < 0.5 < shares[-1] <= 1

@@ -162,15 +162,44 @@ def test_a_failed_file_says_so(sessions, day, maker):
     _, creditor, _ = day
     file = ask_file(sessions, SETUP, creditor_id=creditor, kind="progress", format_="json",
                     first=TODAY, last=TODAY, now=MORNING)  # fmt: skip
-    maker.folder.parent.mkdir(exist_ok=True)
-    maker.folder.write_text("a file where the folder should be")
-    with pytest.raises(FileExistsError):  # nothing can be written: the job's log says it, it waits
-        maker.run(lambda: MORNING)
-    maker.folder.unlink()
     with write(sessions) as session:
         session.get_one(ReportFile, file).format = "odt"
     assert maker.run(lambda: MORNING) == 0
-    assert files(sessions)[0].state == "failed"
+    failed = files(sessions)[0]  # somebody waits for it and can ask again: no second try by itself
+    assert (failed.state, failed.reason, failed.tries) == ("failed", "fault", 1)
+    assert maker.run(lambda: MORNING + timedelta(days=1)) == 0
+
+
+def test_a_scheduled_report_is_tried_again_three_times_and_then_says_why(sessions, day, maker):
+    _, creditor, _ = day
+    daily(sessions, creditor, hour=11, now=MORNING)
+    maker.folder.write_text("a file where the folder should be")
+    due = MORNING + timedelta(hours=1)
+    seen = []
+    for minutes in (0, 1, 2, 11, 12, 71, 72, 500):
+        maker.run(lambda at=due + timedelta(minutes=minutes): at)
+        file = files(sessions)[0]
+        seen.append((minutes, file.state, file.tries))
+        assert file.reason == "folder"
+    assert seen == [
+        (0, "waiting", 1), (1, "waiting", 1), (2, "waiting", 2), (11, "waiting", 2),
+        (12, "waiting", 3), (71, "waiting", 3), (72, "failed", 4), (500, "failed", 4),
+    ]  # fmt: skip
+    with read(sessions) as session:
+        told = session.scalars(select(AuditRow).where(AuditRow.action == "report.failed")).all()
+    assert [row.after["reason"] for row in told] == ["folder"]
+
+
+def test_a_second_try_that_works_leaves_no_reason_behind(sessions, day, maker):
+    _, creditor, _ = day
+    daily(sessions, creditor, hour=11, now=MORNING)
+    maker.folder.write_text("in the way")
+    due = MORNING + timedelta(hours=1)
+    assert maker.run(lambda: due) == 0
+    maker.folder.unlink()
+    assert maker.run(lambda: due + timedelta(minutes=2)) == 1
+    file = files(sessions)[0]
+    assert (file.state, file.reason, file.again_at, file.tries) == ("ready", "", None, 1)
 
 
 def test_the_report_as_files(sessions, day):

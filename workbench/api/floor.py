@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from flask import Response
+from flask import Response, current_app
 from pydantic import Field
 
 from dialer.actions.assignments import assign_campaigns, weigh_campaign
@@ -98,5 +98,6 @@ def get_pacing(campaign_id: int) -> dict[str, Any]:
 def get_metrics() -> Response:
     """Seats, calls, pacing and abandonment; labels are ids, never names of people."""
     with read(sessions()) as session:
-        board = snapshot(session, utc_now(), pack_in_force())
+        kept = current_app.extensions["kept_follower"].counts
+        board = snapshot(session, utc_now(), pack_in_force(), kept)
     return Response(exposition(board), content_type=CONTENT_TYPE)

@@ -66,18 +66,19 @@ def map_columns(
     sessions: Sessions, actor: Actor, upload_id: int, name: str, columns: dict[str, str],
     now: datetime,
 ) -> int:  # fmt: skip
-    """Remember which title is which field for this creditor, and read the refused file again."""
-    known = set(fields())
-    unknown = sorted(set(columns) - known)
-    missing = sorted(set(REQUIRED) - set(columns))
-    if unknown or missing or len(set(columns.values())) != len(columns):
+    """Remember which title is which field for this creditor, and read the refused file again. A field
+    with an empty title is not in such files, whatever their titles say."""
+    chosen = {field: title for field, title in columns.items() if title}
+    unknown = sorted(set(columns) - set(fields()))
+    missing = sorted(set(REQUIRED) - set(chosen))
+    if unknown or missing or len(set(chosen.values())) != len(chosen):
         raise Refused("mapping_form", fields=", ".join(unknown or missing) or "-")
     with write(sessions) as session:
         upload = session.get(Upload, upload_id)
         if upload is None or upload.state != "refused":
             raise Refused("upload_not_refused")
         titles = set(upload.forecast.get("titles", ()))
-        strange = sorted(set(columns.values()) - titles)
+        strange = sorted(set(chosen.values()) - titles)
         if strange:
             raise Refused("mapping_form", fields=", ".join(strange))
         campaign = session.get_one(Campaign, upload.campaign_id)

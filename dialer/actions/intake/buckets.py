@@ -46,6 +46,7 @@ class Reading:
     titles: list[str]
     suppressed: frozenset[str]
     told_at: datetime
+    share: float = 0.0  # of the file that was read
     seen: set[int] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
 

@@ -28,7 +28,7 @@ from dialer.actions.intake.steps import PAUSE_SECONDS, Cancelled, go_on, tell
 from dialer.actions.intake.withdrawing import remove_loading, withdraw_upload
 from dialer.actions.refusals import Refused
 from dialer.actions.table_reader import ReadRow, TableReader
-from dialer.domain.case_rows import BadHeader, read_header
+from dialer.domain.case_rows import BadHeader, read_header, recognised
 from dialer.store.bulk import write_rows
 from dialer.store.session import Sessions, read, write
 from dialer.store.tables import Campaign, Placement, Suppression, Upload, UploadRow, UploadTemplate
@@ -43,6 +43,10 @@ class Unmapped(Refused):
     def __init__(self, error: BadHeader, titles: list[str]) -> None:
         super().__init__(error.code, columns="、".join(error.columns))
         self.titles = [title.strip() for title in titles]
+
+    def to_choose(self) -> dict[str, Any]:
+        """The file's titles, and which of them were recognised (field -> title)."""
+        return {"titles": self.titles, "recognised": recognised(self.titles)}
 
 
 def read_upload(sessions: Sessions, upload_id: int, clock: Callable[[], datetime]) -> None:
@@ -68,6 +72,7 @@ def _read_file(sessions: Sessions, upload_id: int, clock: Callable[[], datetime]
         with TableReader(path) as table:
             reading = _open(sessions, upload_id, table.titles(), clock())
             for rows in table.batches(BATCH, reading.places):
+                reading.share = table.share
                 _write_batch(sessions, reading, rows, clock())
                 time.sleep(PAUSE_SECONDS)
         if not reading.counts.total():
@@ -115,7 +120,7 @@ def _places(
             select(UploadTemplate).where(UploadTemplate.creditor_id == creditor_id)
             .order_by(UploadTemplate.used_at.desc())
         ):  # fmt: skip
-            if set(template.columns.values()) <= {title.strip() for title in titles}:
+            if set(filter(None, template.columns.values())) <= {title.strip() for title in titles}:
                 return _read_header(titles, template.columns)
         raise
 
@@ -150,6 +155,7 @@ def _write_batch(sessions: Sessions, reading: Reading, rows: list[ReadRow], now:
         reading.counts[NEW] += len(rows) - len(left)
         upload.rows_read = reading.counts.total()
         upload.counts = {bucket: reading.counts[bucket] for bucket in BUCKETS}
+        upload.forecast = {"share": round(reading.share, 3)}
         if now - reading.told_at >= TELL_EVERY:
             reading.told_at = now
             tell(session, upload, now)
@@ -187,6 +193,6 @@ def _refuse(sessions: Sessions, upload_id: int, refusal: Refused, now: datetime)
         upload = go_on(session, upload_id, "reading")
         upload.state, upload.finished_at, upload.counts = "refused", now, {}
         upload.refusal = {"code": refusal.code, "args": refusal.args_}
-        upload.forecast = {"titles": refusal.titles} if isinstance(refusal, Unmapped) else {}
+        upload.forecast = refusal.to_choose() if isinstance(refusal, Unmapped) else {}
         tell(session, upload, now)
         return upload.state

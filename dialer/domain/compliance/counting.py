@@ -31,10 +31,12 @@ def used_up(ask: Ask, pack: RulePack, calendar: Calendar) -> Iterator[tuple[str,
 
 def counting(ask: Ask, cap: Cap, calendar: Calendar) -> list[Past]:
     """The contacts that use up this cap now; one "from the future" (a clock was set back) counts."""
+    if not ask.history:
+        return []
     today = ask.now.astimezone(calendar.zones[0]).date()
     first = today - timedelta(days=cap.days - 1) if cap.days else None
     return [
-        past for past in ask.history or ()
+        past for past in ask.history
         if past.channel == cap.channel and _concerns(past, cap.key, ask) and _counts(past, cap)
         and (first is None or past.day >= first)
     ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 STEP = timedelta(minutes=15)
@@ -96,14 +97,7 @@ class Calendar:
 
     def next_open(self, now: datetime, lasts: timedelta) -> datetime | None:
         """First moment, in quarters of an hour, at which nothing is wrong; None within 15 days."""
-        past = timedelta(minutes=now.minute % 15, seconds=now.second, microseconds=now.microsecond)
-        moment = now - past + STEP
-        last = now + LOOK_AHEAD
-        while moment <= last:
-            if not self.fault(moment, lasts):
-                return moment
-            moment += STEP
-        return None
+        return _next_open(self, now, lasts)
 
     def opening_of(self, day: date) -> datetime:
         """The latest opening of the zones on `day`, or midnight when it is closed."""
@@ -111,3 +105,15 @@ class Calendar:
             datetime.combine(day, self.week[day.weekday()].opens, zone).astimezone(UTC)
             for zone in self.zones
         )
+
+
+@lru_cache(maxsize=1024)  # at night a whole campaign asks for the same place and moment
+def _next_open(calendar: Calendar, now: datetime, lasts: timedelta) -> datetime | None:
+    past = timedelta(minutes=now.minute % 15, seconds=now.second, microseconds=now.microsecond)
+    moment = now - past + STEP
+    last = now + LOOK_AHEAD
+    while moment <= last:
+        if not calendar.fault(moment, lasts):
+            return moment
+        moment += STEP
+    return None

@@ -24,6 +24,16 @@ class Attempt(Base):
         Index("ix_attempt_number_day", "number", "local_day"),
         Index("ix_attempt_shown", "outbound_number", "created_at"),
         Index("ix_attempt_seat", "seat_id", "created_at"),
+        Index("ix_attempt_made", "campaign_id", "created_at"),
+        Index(
+            "ix_attempt_answered", "campaign_id", "answered_at",
+            sqlite_where=text("answered_at IS NOT NULL"),
+            postgresql_where=text("answered_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_attempt_screened", "campaign_id", "created_at",
+            sqlite_where=text("screened <> ''"), postgresql_where=text("screened <> ''"),
+        ),
         Index(
             "ix_attempt_open_for_seat", "for_seat_id", sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
@@ -31,7 +41,7 @@ class Attempt(Base):
     )  # fmt: skip
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     debtor_id: Mapped[int] = mapped_column(ForeignKey("debtor.id"))
     number: Mapped[str]

@@ -75,6 +75,9 @@ class ReportFile(Base):
     path: Mapped[str] = mapped_column(default="")
     sha256: Mapped[str] = mapped_column(default="")
     size: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)  # that went wrong
+    reason: Mapped[str] = mapped_column(default="")  # why the last one did: `file.why_<reason>`
+    again_at: Mapped[datetime | None]  # not tried again before
     due_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
