@@ -15,6 +15,7 @@ pytestmark = pytest.mark.web
 EVERYONE = {"agent", "supervisor", "manager", "admin", "auditor"}
 MANAGERS = {"manager", "admin"}
 BOARD = {"supervisor", "manager", "admin"}
+HEAR = BOARD | {"auditor"}  # who judges calls must hear them
 # Every route of the application, with who may use it. "public": nobody needs to be signed in.
 MATRIX = {
     ("GET", "/"): "public", ("GET", "/login"): "public", ("POST", "/login"): "public",
@@ -52,8 +53,12 @@ MATRIX = {
     ("POST", "/campaigns/<int:campaign_id>/message"): MANAGERS,
     ("POST", "/campaigns/<int:campaign_id>/screening"): MANAGERS,
     ("GET", "/recordings"): BOARD, ("POST", "/recordings/find"): BOARD,
-    ("POST", "/recordings/<attempt_id>/listen"): BOARD, ("GET", "/recordings/<attempt_id>/sound"): BOARD,
+    ("POST", "/recordings/<attempt_id>/listen"): HEAR, ("GET", "/recordings/<attempt_id>/sound"): HEAR,
     ("POST", "/recordings/<attempt_id>/hold"): BOARD,
+    ("GET", "/reviews"): HEAR, ("GET", "/reviews/data"): HEAR, ("GET", "/reviews/next"): HEAR,
+    ("GET", "/reviews/calls/<attempt_id>"): HEAR, ("POST", "/reviews/calls/<attempt_id>"): HEAR,
+    ("POST", "/reviews/card"): MANAGERS, ("GET", "/my-reviews"): {"agent", "supervisor"},
+    ("POST", "/my-reviews/<int:review_id>/reply"): {"agent", "supervisor"},
     ("GET", "/login/code"): "public", ("POST", "/login/code"): "public",
     ("GET", "/second-factor"): EVERYONE, ("POST", "/second-factor"): EVERYONE,
     ("POST", "/second-factor/confirm"): EVERYONE,
