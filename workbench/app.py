@@ -32,6 +32,7 @@ from workbench import (
     recording_desk,
     report_desk,
     review_desk,
+    script_desk,
     settings_desk,
     supervisor_desk,
 )
@@ -42,6 +43,7 @@ STATIC = Path(__file__).parent.parent / "static"
 DESKS = (
     auth, agent_desk, supervisor_desk, campaign_desk, report_desk, plan_desk, settings_desk,
     prompt_desk, recording_desk, case_desk, admin_desk, review_desk,
+    script_desk,
 )  # fmt: skip
 
 
