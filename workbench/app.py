@@ -31,6 +31,8 @@ from workbench import (
     prompt_desk,
     recording_desk,
     report_desk,
+    review_desk,
+    script_desk,
     settings_desk,
     supervisor_desk,
 )
@@ -40,7 +42,8 @@ from workbench.translations import LANGUAGES, NAMES, catalogue
 STATIC = Path(__file__).parent.parent / "static"
 DESKS = (
     auth, agent_desk, supervisor_desk, campaign_desk, report_desk, plan_desk, settings_desk,
-    prompt_desk, recording_desk, case_desk, admin_desk,
+    prompt_desk, recording_desk, case_desk, admin_desk, review_desk,
+    script_desk,
 )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def find() -> ResponseReturnValue:
 
 
 @pages.post("/recordings/<attempt_id>/listen")
-@needs("supervisor", "manager")
+@needs("supervisor", "manager", "auditor")
 def listen(attempt_id: str) -> ResponseReturnValue:
     """Peaks and a ticket; written down before anything is heard."""
     asked = ListenIn.model_validate(request.get_json())
@@ -62,7 +62,7 @@ def listen(attempt_id: str) -> ResponseReturnValue:
 
 
 @pages.get("/recordings/<attempt_id>/sound")
-@needs("supervisor", "manager")
+@needs("supervisor", "manager", "auditor")
 def sound(attempt_id: str) -> ResponseReturnValue:
     """`?ticket=`; any part of it. Deleted meanwhile: no more."""
     path = path_of_ticket(request.args.get("ticket", ""), actor().user_id, attempt_id)

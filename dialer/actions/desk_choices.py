@@ -13,8 +13,9 @@ from dialer.domain.scripts import BadScript, script_from
 from dialer.facts import CampaignChanged
 from dialer.feed import publish
 from dialer.store import audit
-from dialer.store.session import Sessions, write
-from dialer.store.tables import Campaign, User
+from dialer.store.campaign_settings import SCRIPT
+from dialer.store.session import Sessions, read, write
+from dialer.store.tables import AuditRow, Campaign, User
 
 
 def choose_desk(sessions: Sessions, actor: Actor, choice: Mapping[str, Any], now: datetime) -> None:
@@ -50,9 +51,26 @@ def set_script(
         if campaign is None:
             raise Refused("campaign_unknown")
         before = campaign.script
-        campaign.script = [{"title": step.title, "text": step.text} for step in script]
+        after = [{"title": step.title, "text": step.text} for step in script]
+        if after == before:
+            return
+        campaign.script = after
         audit.note(
-            session, actor.name, "campaign.script", f"campaign:{campaign_id}", now,
+            session, actor.name, SCRIPT, f"campaign:{campaign_id}", now,
             before={"script": before}, after={"script": campaign.script},
         )  # fmt: skip
         publish(session, CampaignChanged(campaign_id=campaign_id, state=campaign.state), now)
+
+
+def take_script_back(
+    sessions: Sessions, actor: Actor, campaign_id: int, change_id: int, now: datetime
+) -> None:
+    """The script as it was before that change; itself a change, checked by today's rules.
+
+    Refused("change_unknown") and those of `set_script`."""
+    with read(sessions) as session:
+        row = session.get(AuditRow, change_id)
+        if row is None or (row.action, row.subject) != (SCRIPT, f"campaign:{campaign_id}"):
+            raise Refused("change_unknown")
+        steps = (row.before or {}).get("script", [])
+    set_script(sessions, actor, campaign_id, steps, now)

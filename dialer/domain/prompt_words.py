@@ -32,7 +32,7 @@ _DEBT = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(
-    r"[¥￥$£€]\s*\d|\d[\d,.]*\s*(?:元|块|万|人民币|yuan|dollars?|pounds?|euros?|cents?|rmb|cny|usd|gbp)\b"
+    r"[¥￥$£€]\s*\d|\d[\d,.]*\s*(?:元|块|万|人民币|(?:yuan|dollars?|pounds?|euros?|cents?|rmb|cny|usd|gbp)\b)"
     r"|[零一二三四五六七八九十百千万两]+\s*(?:元|块钱)",
     re.IGNORECASE,
 )
@@ -51,3 +51,9 @@ def fault_of(text: str) -> tuple[WordFault, str] | None:
         if found:
             return kind, found.group(0)
     return None
+
+
+def words_of_debt(text: str) -> str:
+    """The first words that tell of a debt or of a sum of money; empty: none."""
+    found = _DEBT.search(text) or _AMOUNT.search(text)
+    return found.group(0) if found else ""

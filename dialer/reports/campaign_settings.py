@@ -19,7 +19,7 @@ from dialer.domain.campaign_settings import (
 )
 from dialer.domain.compliance.pack import RulePack
 from dialer.store.asking import pack_for
-from dialer.store.campaign_settings import changes_of, stored
+from dialer.store.campaign_settings import ACTION, changes_of, stored
 from dialer.store.tables import Campaign, Creditor, User
 
 CHANGES_SHOWN = 50
@@ -31,7 +31,7 @@ def settings_sheet(session: Session, pack: RulePack, campaign_id: int) -> dict[s
     if campaign is None:
         return None
     agreed = pack_for(session, campaign.creditor_id, pack) or pack
-    sheet, history = sheet_of(stored(campaign)), list(_history(session, campaign_id))
+    sheet, history = sheet_of(stored(campaign)), list(history_of(session, campaign_id, ACTION))
     lines = [_line(s, sheet, agreed, history) for s in settings(agreed)]
     return {
         "id": campaign.id, "name": campaign.name, "state": campaign.state,
@@ -74,9 +74,9 @@ def _limit(key: str, pack: RulePack) -> Value:
     return pack.abandon.hard if key == "hard_abandon" else None
 
 
-def _history(session: Session, campaign_id: int) -> Iterator[dict[str, Any]]:
-    """Newest first."""
-    rows = changes_of(session, campaign_id)
+def history_of(session: Session, campaign_id: int, action: str) -> Iterator[dict[str, Any]]:
+    """Who changed what, newest first."""
+    rows = changes_of(session, campaign_id, action)
     ids = {int(row.actor.removeprefix("user:")) for row in rows if row.actor.startswith("user:")}
     names = {u.id: u.display_name for u in session.scalars(select(User).where(User.id.in_(ids)))}
     for row in rows:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dialer.domain.campaign_settings import PLAIN, Stored
 from dialer.store.tables import AuditRow, Campaign
 
-ACTION = "campaign.settings"
+ACTION, SCRIPT = "campaign.settings", "campaign.script"
 
 
 def stored(campaign: Campaign) -> Stored:
@@ -21,10 +21,10 @@ def stored(campaign: Campaign) -> Stored:
     )  # fmt: skip
 
 
-def changes_of(session: Session, campaign_id: int) -> Sequence[AuditRow]:
-    """Every change of its settings, newest first."""
+def changes_of(session: Session, campaign_id: int, action: str = ACTION) -> Sequence[AuditRow]:
+    """Every change of its settings (or script), newest first."""
     return session.scalars(
         select(AuditRow)
-        .where(AuditRow.subject == f"campaign:{campaign_id}", AuditRow.action == ACTION)
+        .where(AuditRow.subject == f"campaign:{campaign_id}", AuditRow.action == action)
         .order_by(AuditRow.id.desc())
     ).all()

@@ -58,7 +58,7 @@ function Campaign({ campaign }) {
       <div class="actions">${running
         ? html`<button class="btn btn-warning" data-act="pause" onClick=${() => tell(`/campaigns/${campaign.id}/pause`)}>${t("campaigns.pause")}</button>`
         : html`<button class="btn btn-success" data-act="start" onClick=${() => tell(`/campaigns/${campaign.id}/start`)}>${t("campaigns.start")}</button>`}</div></header>
-    <p class="text-body-secondary">${campaign.creditor} · ${t("campaigns.rings", { seconds: campaign.ring_seconds })} · <a href=${`/campaigns/${campaign.id}/settings`} data-act="settings">${t("nav.settings")}</a></p>
+    <p class="text-body-secondary">${campaign.creditor} · ${t("campaigns.rings", { seconds: campaign.ring_seconds })} · <a href=${`/campaigns/${campaign.id}/settings`} data-act="settings">${t("nav.settings")}</a> · <a href=${`/campaigns/${campaign.id}/script`} data-act="script">${t("nav.script")}</a></p>
     <${ModeChoice} campaign=${campaign} />
     <${Screening} campaign=${campaign} tell=${tell} />
     <div class="progress" role="progressbar" aria-valuenow=${done} aria-valuemin="0" aria-valuemax="100" aria-label=${t("campaigns.done")}><div class="progress-bar" style=${{ width: `${done}%` }}></div></div>

@@ -38,8 +38,9 @@ function draw(canvas, peaks) {
   }
 }
 
-/** `src`: an address of the sound; `peaks`: {customer, agent}; `seconds`: of the whole. */
-export function Player({ src, peaks, seconds }) {
+/** `src`: an address of the sound; `peaks`: {customer, agent}; `seconds`: of the whole. `onAt(seconds)` hears where it
+ * is, a new `jump` {at} moves it, `marks` are seconds to be marked. */
+export function Player({ src, peaks, seconds, onAt, jump, marks = [] }) {
   const audio = useRef(null);
   const canvas = useRef(null);
   const [at, setAt] = useState(0);
@@ -59,7 +60,9 @@ export function Player({ src, peaks, seconds }) {
     const whole = Math.min(Math.max(to, 0), seconds);
     audio.current.currentTime = whole;
     setAt(whole);
+    onAt?.(whole);
   };
+  useEffect(() => { if (jump) seek(jump.at); }, [jump]);
   const toggle = () => (audio.current.paused ? audio.current.play() : audio.current.pause());
   const choose = (next) => { audio.current.playbackRate = next; setSpeed(next); };
   const click = (event) => {
@@ -81,9 +84,9 @@ export function Player({ src, peaks, seconds }) {
     keys[event.key]();
   };
   return html`<div class="player" data-player onKeyDown=${press}>
-    <audio ref=${audio} src=${src} preload="auto" onTimeUpdate=${(event) => setAt(event.target.currentTime)} onPlay=${() => setPlaying(true)} onPause=${() => setPlaying(false)} onEnded=${() => setPlaying(false)} onError=${() => setCannot(true)}></audio>
+    <audio ref=${audio} src=${src} preload="auto" onTimeUpdate=${(event) => { setAt(event.target.currentTime); onAt?.(event.target.currentTime); }} onPlay=${() => setPlaying(true)} onPause=${() => setPlaying(false)} onEnded=${() => setPlaying(false)} onError=${() => setCannot(true)}></audio>
     <div class="wave" tabindex="0" role="slider" aria-label=${t("player.wave")} aria-valuemin="0" aria-valuemax=${Math.round(seconds)} aria-valuenow=${Math.round(at)} aria-valuetext=${duration(at * 1000)} onClick=${click}>
-      <canvas ref=${canvas}></canvas><i class="playhead" style=${{ left: `${(at / Math.max(seconds, 0.01)) * 100}%` }}></i></div>
+      <canvas ref=${canvas}></canvas>${marks.map((mark, nth) => html`<i key=${nth} class="wave-mark" style=${{ left: `${(mark / Math.max(seconds, 0.01)) * 100}%` }}></i>`)}<i class="playhead" style=${{ left: `${(at / Math.max(seconds, 0.01)) * 100}%` }}></i></div>
     <div class="player-bar"><button class="btn btn-sm btn-primary" data-act="play" onClick=${toggle}>${t(isPlaying ? "player.pause" : "player.play")}</button>
       <time data-at>${duration(at * 1000)}</time> / <time>${duration(seconds * 1000)}</time>
       <span class="side side-customer">${t("player.customer")}</span><span class="side side-agent">${t("player.agent")}</span>

@@ -73,6 +73,7 @@ function Row({ row }) {
       <td>${row.agent}</td><td>${row.campaign}</td><td>${row.outcome ? t(`outcome.${row.outcome}`) : ""}</td>
       <td>${t(`recordings.state_${row.state}`)}${row.legal_hold ? html`<br /><small>${t("recordings.held", { why: row.legal_hold })}</small>` : ""}</td>
       <td class="row-acts">${row.state === "kept" && html`<button class="btn btn-sm btn-outline-primary" data-act="listen" onClick=${() => listen(row)}>${t("recordings.listen")}</button>`}
+        ${row.state === "kept" && row.agent && html`<a class="btn btn-sm btn-link" href=${`/reviews?call=${row.attempt_id}`}>${t("recordings.review")}</a>`}
         ${row.state !== "deleted" && html`<button class="btn btn-sm btn-link" onClick=${() => hold(row)}>${t("recordings.hold")}</button>`}</td></tr>
     ${isHeard && html`<tr class="heard"><td colspan="9"><${Player} key=${heard.value.ticket} src=${`/recordings/${row.attempt_id}/sound?ticket=${encodeURIComponent(heard.value.ticket)}`} peaks=${heard.value.peaks} seconds=${heard.value.seconds} /></td></tr>`}`;
 }

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.web
 EVERYONE = {"agent", "supervisor", "manager", "admin", "auditor"}
 MANAGERS = {"manager", "admin"}
 BOARD = {"supervisor", "manager", "admin"}
+HEAR = BOARD | {"auditor"}  # who judges calls must hear them
 # Every route of the application, with who may use it. "public": nobody needs to be signed in.
 MATRIX = {
     ("GET", "/"): "public", ("GET", "/login"): "public", ("POST", "/login"): "public",
@@ -42,6 +43,9 @@ MATRIX = {
     ("POST", "/campaigns/<int:campaign_id>/settings"): MANAGERS,
     ("POST", "/campaigns/<int:campaign_id>/settings/<int:change_id>/take-back"): MANAGERS,
     ("POST", "/uploads/<int:upload_id>/list"): MANAGERS,
+    ("GET", "/campaigns/<int:campaign_id>/script"): MANAGERS,
+    ("POST", "/campaigns/<int:campaign_id>/script"): MANAGERS,
+    ("POST", "/campaigns/<int:campaign_id>/script/<int:change_id>/take-back"): MANAGERS,
     ("GET", "/plan"): BOARD, ("GET", "/plan/measured/<int:campaign_id>"): BOARD,
     ("POST", "/plan/runs"): BOARD, ("GET", "/plan/runs/<run_id>"): BOARD,
     ("POST", "/plan/runs/<run_id>/cancel"): BOARD,
@@ -52,8 +56,12 @@ MATRIX = {
     ("POST", "/campaigns/<int:campaign_id>/message"): MANAGERS,
     ("POST", "/campaigns/<int:campaign_id>/screening"): MANAGERS,
     ("GET", "/recordings"): BOARD, ("POST", "/recordings/find"): BOARD,
-    ("POST", "/recordings/<attempt_id>/listen"): BOARD, ("GET", "/recordings/<attempt_id>/sound"): BOARD,
+    ("POST", "/recordings/<attempt_id>/listen"): HEAR, ("GET", "/recordings/<attempt_id>/sound"): HEAR,
     ("POST", "/recordings/<attempt_id>/hold"): BOARD,
+    ("GET", "/reviews"): HEAR, ("GET", "/reviews/data"): HEAR, ("GET", "/reviews/next"): HEAR,
+    ("GET", "/reviews/calls/<attempt_id>"): HEAR, ("POST", "/reviews/calls/<attempt_id>"): HEAR,
+    ("POST", "/reviews/card"): MANAGERS, ("GET", "/my-reviews"): {"agent", "supervisor"},
+    ("POST", "/my-reviews/<int:review_id>/reply"): {"agent", "supervisor"},
     ("GET", "/login/code"): "public", ("POST", "/login/code"): "public",
     ("GET", "/second-factor"): EVERYONE, ("POST", "/second-factor"): EVERYONE,
     ("POST", "/second-factor/confirm"): EVERYONE,
