@@ -1,8 +1,9 @@
 """One SIP call as a leg: pjsua2's callbacks become plain calls to a listener, on the same thread.
 
 The traps of pjsua2 are closed here once: text and video streams off (a text stream costs a thread per
-call), no member of a temporary is kept, a REFER or redirect never makes a call of its own, numbers and
-header values cannot carry a line break, every callback logs what it raises.
+call), sound is taken from every leg all the time (`_drain`), no member of a temporary is kept, a REFER or
+redirect never makes a call of its own, numbers and header values cannot carry a line break, every
+callback logs what it raises.
 """
 
 from __future__ import annotations
@@ -187,6 +188,7 @@ class Leg(pj.Call):
         )  # fmt: skip
         if active and not self.over:
             self.media = self.getAudioMedia(-1)
+            _drain(self.media)
             self.listener.leg_media(self)
 
     @guarded
@@ -216,6 +218,14 @@ class Leg(pj.Call):
     def onCallRedirected(self, prm: pj.OnCallRedirectedParam) -> int:
         """A 302 does not choose whom we call."""
         return int(pj.PJSIP_REDIRECT_REJECT)
+
+
+def _drain(media: pj.AudioMedia) -> None:
+    """Let the null device hear it. The bridge reads only from ports that somebody hears: the jitter buffer
+    of a leg that waits (an agent between two calls, a customer on hold) would fill up, and its next words
+    would come half a second late, and stay so."""
+    devices = pj.Endpoint.instance().audDevManager()
+    media.startTransmit(devices.getPlaybackDevMedia())
 
 
 def _messages(event: pj.SipEvent) -> tuple[str, str]:
