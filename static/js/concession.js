@@ -36,7 +36,7 @@ export function FromSupervisor({ desk }) {
   if (!supervisor) return null;
   const offer = supervisor.concession;
   const mayAsk = call?.identity_confirmed && call.debt && offer?.state !== "proposed";
-  if (!supervisor.messages.length && !call) return null;
+  if (!supervisor.messages.length && !(call && offer) && !mayAsk) return null;
   return html`<aside class="from-supervisor" aria-label=${t("told.title")}>
     ${supervisor.messages.length > 0 && html`<${Told} messages=${supervisor.messages} />`}
     ${call && offer && html`<${Answered} offer=${offer} />`}
