@@ -92,6 +92,8 @@ class CallCounts:
                 yield Recounted(session)
                 return
             self._catch_up(session, newest, now)
+            for parts in self.parts.values():
+                parts.begin_look()
             yield _Look(session, self.parts, now)
 
     def _forget(self) -> None:
@@ -127,18 +129,27 @@ class Parts:
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
         self._known: dict[tuple[int, datetime, timedelta], Counter[Any]] = {}
+        self._running: dict[tuple[int, datetime], Counter[Any]] = {}
 
     def drop(self, campaign_id: int, at: datetime) -> None:
         """Something at this time changed."""
         for length in (STEP, DAY):
             self._known.pop((campaign_id, _floor(at, length), length), None)
 
+    def begin_look(self) -> None:
+        """What runs on is asked for anew."""
+        self._running.clear()
+
     def total(
         self, session: Session, campaign_id: int, since: datetime, now: datetime
     ) -> Counter[Any]:
-        """From `since` on. The running part, and a first one that is cut, are always asked for."""
+        """From `since` on. The running part is asked for once in a look, a first one that is cut
+        always."""
         tail = max(since, _floor(now, STEP))
-        total = _whole(self._asked, session, campaign_id, tail)
+        if (campaign_id, tail) not in self._running:
+            running = _whole(self._asked, session, campaign_id, tail)
+            self._running[campaign_id, tail] = running
+        total = self._running[campaign_id, tail].copy()
         at = since
         if at != _floor(at, STEP) and at < tail:
             at = min(_floor(at, STEP) + STEP, tail)
