@@ -25,6 +25,7 @@ from workbench import (
     auth,
     campaign_desk,
     case_desk,
+    compare_desk,
     errors,
     live,
     plan_desk,
@@ -43,7 +44,7 @@ STATIC = Path(__file__).parent.parent / "static"
 DESKS = (
     auth, agent_desk, supervisor_desk, campaign_desk, report_desk, plan_desk, settings_desk,
     prompt_desk, recording_desk, case_desk, admin_desk, review_desk,
-    script_desk,
+    script_desk, compare_desk,
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import { html, mount } from "./html.js";
 import { facts, get, t } from "./page.js";
 import { Bars, Pairs, Table } from "./report_tables.js";
 import { Lines } from "./charts.js";
+import { Compare } from "./report_compare.js";
 import { Creditor } from "./report_creditor.js";
 import { Files } from "./report_files.js";
 import { Pools } from "./pools.js";
@@ -56,6 +57,7 @@ function Page() {
       <div>${data.creditor && html`<${Creditor} report=${data.creditor} query=${query} />`}
         ${data.creditor && facts.may_export && html`<${Files} creditor=${creditor} first=${first} last=${last} />`}</div></div>
       <section class="panel"><h2>${t("report.agents")}</h2><${Table} rows=${data.agents} columns=${AGENTS} /></section>
+      <${Compare} />
       <${Pools} />
       <section class="panel"><h2>${t("campaigns.pool")}</h2><${Table} rows=${data.numbers} columns=${NUMBERS} /></section>`}
   </div>`;

@@ -33,6 +33,7 @@ MATRIX = {
     ("GET", "/uploads/<int:upload_id>/rejected.xlsx"): MANAGERS,
     ("GET", "/reports"): BOARD, ("GET", "/reports/data"): BOARD, ("GET", "/reports/all.xlsx"): BOARD,
     ("GET", "/reports/<any(campaigns, agents, numbers):kind>.csv"): BOARD,
+    ("GET", "/reports/compare"): BOARD, ("POST", "/reports/compare"): MANAGERS,
     ("GET", "/reports/pools"): BOARD, ("GET", "/reports/proofs"): BOARD, ("GET", "/reports/files"): MANAGERS,
     ("POST", "/reports/files"): MANAGERS, ("GET", "/reports/files/<int:file_id>"): MANAGERS,
     ("POST", "/reports/files/<int:file_id>/cancel"): MANAGERS,

@@ -48,7 +48,7 @@ from dialer.store.tables.money import Offer, Payment, PaymentFile, Plan
 from dialer.store.tables.numbers import NumberPool, OutboundNumber
 from dialer.store.tables.people import Assignment, Seat, SeatSpan, Training, User
 from dialer.store.tables.placements import Agreement, BucketRow, Case, Placement, UploadTemplate
-from dialer.store.tables.quality import Review, Scorecard
+from dialer.store.tables.quality import Comparison, Review, Scorecard
 from dialer.store.tables.recordings import Prompt, Recording
 from dialer.store.tables.reporting import BalanceDay, Cost, ReportFile, ReportSchedule
 from dialer.store.tables.supervising import Alert, Concession, SeatMessage, Team
@@ -68,6 +68,7 @@ __all__ = [
     "Campaign",
     "Case",
     "CommandKey",
+    "Comparison",
     "Complaint",
     "Concession",
     "Consent",

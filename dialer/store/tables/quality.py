@@ -1,4 +1,4 @@
-"""Quality: the card calls are judged by, and the judgements."""
+"""Quality: the card calls are judged by, the judgements, and comparisons of campaigns."""
 
 from __future__ import annotations
 
@@ -39,3 +39,19 @@ class Review(Base):
     at: Mapped[datetime] = mapped_column(index=True)
     reply: Mapped[str] = mapped_column(default="")  # the agent's, once
     replied_at: Mapped[datetime | None]
+
+
+class Comparison(Base):
+    """比较: two campaigns, and by what they are judged, fixed before (dialer.domain.comparisons)."""
+
+    __tablename__ = "comparison"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_a: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    campaign_b: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    measure: Mapped[str]
+    base: Mapped[float]  # the share expected of A
+    least: Mapped[float]  # the smallest difference worth finding
+    planned: Mapped[int]  # people of each side
+    window_days: Mapped[int]
+    created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime]  # people first called from then on
