@@ -82,7 +82,7 @@ def test_whoever_greets_in_a_long_sentence_and_waits_is_a_person(seconds):
 
 
 def test_a_beep_after_a_short_sentence_is_a_machine():
-    heard = judged(sound(rest(0.3), voice(2.5), rest(0.9), tone(0.3, 1000), rest(0.5))).heard
+    heard = judged(sound(rest(0.3), voice(2.0), rest(0.9), tone(0.3, 1000), rest(0.5))).heard
     assert heard is not None
     assert (heard.kind, heard.reason) == (AnswerKind.MACHINE, Reason.BEEP)
 
