@@ -61,7 +61,7 @@ class BrowserLegs:
     ) -> None:
         self._agents, self._say = agents, say
         self._account, port = open_browser_account(
-            settings.browser_address or settings.sip_address, settings.rtp_ports, self._incoming
+            settings.browser_address or settings.sip_address, settings.browser_ports, self._incoming
         )
         self._caller = LoopbackCaller(port, self._answered)
         self._asked: dict[str, _Asked] = {}

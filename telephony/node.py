@@ -77,7 +77,7 @@ class Node:
         self._link = NodeLink(settings.link, settings.node, epoch_ms(), self._endpoint.wake)
         self._journal = Journal(settings.journal)
         self._finisher = Finisher(settings.recordings, self._recording_saved)
-        self._account = self._endpoint.open_account(settings.rtp_ports, self._incoming)
+        self._account = self._endpoint.open_account(settings.phone_ports, self._incoming)
         own = f"{settings.sip_address}:{settings.sip_port}"
         self._agents = AgentLegs(
             self._account, own, self._journal, self._say,
@@ -85,7 +85,7 @@ class Node:
         )  # fmt: skip
         self._trunks = Trunks(settings.trunks)
         self._sip_trunks = SipTrunks(
-            self._endpoint, self._trunks, settings.rtp_ports, self._incoming
+            self._endpoint, self._trunks, settings.trunk_ports, self._incoming
         )
         self._customers = Customers(
             settings,

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from telephony.clock import OFFSET_VARIABLE
 from telephony.config_file import Section, load_section
+from telephony.rtp_ports import Ports, shares
 from telephony.trunk import Trunk
 
 __all__ = ("TelephonySettings", "Trunk", "load")
@@ -77,6 +78,26 @@ class TelephonySettings(Section):
         if shifted and not all(ipaddress.ip_address(t.host).is_loopback for t in self.trunks):
             raise ValueError(f"{OFFSET_VARIABLE} is for demonstrations on loopback only")
         return self
+
+    @model_validator(mode="after")
+    def _has_ports_for_all(self) -> Self:
+        shares(self.trunk_ports, [trunk.channels for trunk in self.trunks])
+        return self
+
+    @property
+    def trunk_ports(self) -> Ports:
+        """Ports for customers' sound: the first half."""
+        return shares(self.rtp_ports, (2, 1, 1))[0]
+
+    @property
+    def phone_ports(self) -> Ports:
+        """Ports for agents' phones and headsets: a quarter."""
+        return shares(self.rtp_ports, (2, 1, 1))[1]
+
+    @property
+    def browser_ports(self) -> Ports:
+        """Ports for agents' browsers: a quarter."""
+        return shares(self.rtp_ports, (2, 1, 1))[2]
 
     @property
     def recordings(self) -> Path:

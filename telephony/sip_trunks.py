@@ -10,6 +10,7 @@ import pjsua2 as pj
 from telephony.caller_id import shown_to
 from telephony.clock import monotonic
 from telephony.protocol import Originate
+from telephony.rtp_ports import shares
 from telephony.sip_endpoint import Account, Endpoint
 from telephony.sip_leg import Leg, Listener, guarded
 from telephony.trunk import Srtp, Transport, Trunk
@@ -81,9 +82,10 @@ class SipTrunks:
         self._endpoint, self._trunks = endpoint, trunks
         self.accounts: dict[str, TrunkAccount] = {}
         self._asked_at: dict[str, float] = {}
-        for trunk in trunks.all:
+        parts = shares(rtp_ports, [trunk.channels for trunk in trunks.all])
+        for trunk, ports in zip(trunks.all, parts, strict=True):
             account = TrunkAccount(trunk, trunks.health[trunk.name], on_invite)
-            account.create(self._config(trunk, rtp_ports))
+            account.create(self._config(trunk, ports))
             self.accounts[trunk.name] = account
             for codec in trunk.codecs:
                 endpoint.use_codec(codec)

@@ -121,7 +121,7 @@ class _Wire:
             port = int(probe.getsockname()[1])
         self._trunk, self._trunks = trunk, Trunks((trunk,))
         self._endpoint = Endpoint(settings.sip_address, port, 4, log_level=0)
-        self._sip = SipTrunks(self._endpoint, self._trunks, settings.rtp_ports, lambda _: None)
+        self._sip = SipTrunks(self._endpoint, self._trunks, settings.trunk_ports, lambda _: None)
         self._account = self._sip.accounts[trunk.name]
         self._early = self._ringing = self._answered = False
         self._code, self._invite, self._answer = 0, "", ""

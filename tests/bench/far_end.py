@@ -176,7 +176,7 @@ class _Loop:
             self._invited(text, call_id, peer)
         else:
             self.sip.sendto(self._response(text, "200 OK", call_id), peer)
-            if method == "BYE" and call_id in self.lines:
+            if method == "BYE" and call_id in self.lines and not self.lines[call_id].over:
                 self._end(self.lines[call_id])
 
     def _invited(self, text: str, call_id: str, peer: tuple[str, int]) -> None:

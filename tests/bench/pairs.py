@@ -19,10 +19,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from telephony.protocol import Connected
+from telephony.protocol import Connected, Ended
 from telephony.words_in_call import SoundIs
 from tests.bench.floor import Floor, cpu_seconds, memory_mb, threads
 from tests.bench.machine import described
+from tests.telephony.bench import Bench
 
 DIALS_A_SECOND = 20
 
@@ -42,7 +43,7 @@ def _measure(floor: Floor, pairs: int, seconds: float) -> dict[str, Any]:
     for number in range(pairs):
         bench.call(number=f"154{number:08d}", **floor.order)
         bench.pump(1 / DIALS_A_SECOND)
-    bench.until(lambda: sum(isinstance(e, Connected) for e in bench.seen) >= pairs, 60)
+    bench.until(lambda: _met(bench) + _over(bench) >= pairs, 60)
     bench.pump(2)
     used, began = cpu_seconds(floor.pid), time.monotonic()
     bench.pump(seconds)
@@ -51,14 +52,23 @@ def _measure(floor: Floor, pairs: int, seconds: float) -> dict[str, Any]:
     last = {e.call_id: e for e in bench.seen if isinstance(e, SoundIs)}
     far = [*floor.customers.told(), *floor.phones.told()]
     return {
-        "pairs": pairs, "node_cpu_percent": round(used / took * 100, 1),
-        "percent_per_pair": round(used / took * 100 / pairs, 3),
+        "pairs": pairs, "connected": _met(bench), "node_cpu_percent": round(used / took * 100, 1),
+        "percent_per_pair": round(used / took * 100 / _met(bench), 3),
         "rtp_at_far_ends": sum(line["packets"] for line in far),
         "lost_at_far_ends": sum(line["lost"] for line in far),
         "rtp_at_node": sum(e.customer.packets + e.agent.packets for e in last.values()),
         "lost_at_node": sum(e.customer.lost + e.agent.lost for e in last.values()),
         "memory_mb": round(memory, 1), "threads": count,
     }  # fmt: skip
+
+
+def _met(bench: Bench) -> int:
+    return sum(isinstance(e, Connected) for e in bench.seen)
+
+
+def _over(bench: Bench) -> int:
+    """Calls that no pair came of."""
+    return sum(isinstance(e, Ended) for e in bench.seen)
 
 
 def main() -> None:

@@ -60,6 +60,7 @@ class Bench:
     carrier_port: int = field(default_factory=free_port)
     node_port: int = field(default_factory=free_port)
     phones_port: int = field(default_factory=free_port)
+    rtp_port: int = field(default_factory=lambda: 10_000 + 200 * secrets.randbelow(100))
     seen: list[Event] = field(default_factory=list)
     keep_alive: bool = True
     channels: int = 200
@@ -77,6 +78,7 @@ class Bench:
 folder = "{self.folder}"
 link = "ipc://{self.folder}/n.ipc"
 sip_port = {self.node_port}
+rtp_ports = [{self.rtp_port}, {self.rtp_port + 1999}]
 prompts = "{PROMPTS}"
 engine_silence_seconds = 2
 {self.keys}
