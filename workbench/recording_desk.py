@@ -6,6 +6,7 @@ from flask import Blueprint, abort, current_app, jsonify, render_template, reque
 from flask.typing import ResponseReturnValue
 
 from dialer.actions import recordings
+from dialer.actions.refusals import Refused
 from dialer.clock import utc_now
 from dialer.domain.outcomes import OUTCOMES
 from dialer.reports import recordings as report
@@ -47,7 +48,7 @@ def find() -> ResponseReturnValue:
     """By POST: a number does not belong into an address."""
     wanted = FindIn.model_validate(request.get_json()).wanted()
     with read(_sessions()) as session:
-        return jsonify(ok=True, recordings=report.find(session, wanted))
+        return jsonify(ok=True, recordings=report.find(session, wanted, actor().user_id))
 
 
 @pages.post("/recordings/<attempt_id>/listen")
@@ -55,6 +56,9 @@ def find() -> ResponseReturnValue:
 def listen(attempt_id: str) -> ResponseReturnValue:
     """Peaks and a ticket; written down before anything is heard."""
     asked = ListenIn.model_validate(request.get_json())
+    with read(_sessions()) as session:
+        if not report.may_hear(session, actor().user_id, attempt_id):
+            raise Refused("recording_unknown")  # another creditor's is as if it were not there
     row = recordings.listen(_sessions(), actor(), attempt_id, asked.reason, utc_now())
     kept = opened(row.path)
     ticket = ticket_for(actor().user_id, attempt_id, row.path)

@@ -15,6 +15,7 @@ from dialer.domain.review_sampling import pick
 from dialer.domain.scorecards import as_stored
 from dialer.reports import reviews as report
 from dialer.reports.period import HOME
+from dialer.reports.recordings import may_hear
 from dialer.store.scorecards import card_in_force
 from dialer.store.session import Sessions, read
 from workbench.api.reports import period
@@ -89,7 +90,7 @@ def page() -> ResponseReturnValue:
 def data() -> ResponseReturnValue:
     """Report and reviews of the period, and how many calls wait for one."""
     with read(_sessions()) as session:
-        rows = report.reviews_of(session, period())
+        rows = report.reviews_of(session, period(), actor().user_id)
         return jsonify(
             agents=report.by_agent(session, rows),
             reviews=report.in_words(session, rows[: report.SHOWN]),
@@ -111,7 +112,8 @@ def draw() -> ResponseReturnValue:
 def call(attempt_id: str) -> ResponseReturnValue:
     """A call that was chosen on the page of recordings."""
     with read(_sessions()) as session:
-        found = report.call_of(session, attempt_id)
+        may = may_hear(session, actor().user_id, attempt_id)
+        found = report.call_of(session, attempt_id) if may else None
     if found is None:
         abort(404)
     return jsonify(call=found)

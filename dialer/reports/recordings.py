@@ -7,11 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, select, true
 from sqlalchemy.orm import Session
 
 from dialer.domain.phone_numbers import masked
-from dialer.store.tables import Attempt, Campaign, Creditor, Outcome, Recording, Seat, User
+from dialer.store.tables import (
+    Attempt,
+    Campaign,
+    Creditor,
+    Outcome,
+    Recording,
+    Seat,
+    User,
+    UserCreditor,
+)
 
 PAGE = 50
 
@@ -35,8 +44,24 @@ class Wanted:
     before: datetime | None = None
 
 
-def find(session: Session, wanted: Wanted) -> list[dict[str, Any]]:
-    """A page of recordings, newest first."""
+def heard_by(session: Session, user_id: int) -> ColumnElement[bool]:
+    """Calls for this user's creditors; for all of them when none are named (docs/operations.md)."""
+    mine = session.scalars(
+        select(UserCreditor.creditor_id).where(UserCreditor.user_id == user_id)
+    ).all()
+    if not mine:
+        return true()
+    return Attempt.campaign_id.in_(select(Campaign.id).where(Campaign.creditor_id.in_(mine)))
+
+
+def may_hear(session: Session, user_id: int, attempt_id: str) -> bool:
+    """Whether this call is one for this user's creditors."""
+    query = select(Attempt.id).where(Attempt.id == attempt_id, heard_by(session, user_id))
+    return session.scalar(query) is not None
+
+
+def find(session: Session, wanted: Wanted, user_id: int | None = None) -> list[dict[str, Any]]:
+    """A page of recordings, newest first; of a user's creditors only, when one is named."""
     query = (
         select(Recording, Attempt, Campaign, Creditor.name, Outcome.code, User)
         .join(Attempt, Attempt.id == Recording.attempt_id)
@@ -48,6 +73,8 @@ def find(session: Session, wanted: Wanted) -> list[dict[str, Any]]:
         .order_by(Recording.saved_at.desc(), Recording.attempt_id)
         .limit(PAGE)
     )
+    if user_id is not None:
+        query = query.where(heard_by(session, user_id))
     return [_row(*found) for found in session.execute(_narrowed(query, wanted))]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from dialer.domain.phone_numbers import masked
 from dialer.domain.review_sampling import COMPLAINED_WITHIN, NEW_FOR, Candidate
 from dialer.reports.period import Period
+from dialer.reports.recordings import heard_by
 from dialer.store.tables import (
     Attempt,
     Campaign,
@@ -37,6 +38,7 @@ def candidates(session: Session, period: Period, reviewer: int) -> list[Candidat
         .join(Seat, Seat.id == Attempt.seat_id).join(User, User.id == Seat.user_id)
         .outerjoin(Outcome, Outcome.attempt_id == Attempt.id)
         .where(Recording.state == "kept", Recording.seconds >= SECONDS_MIN, User.id != reviewer,
+               heard_by(session, reviewer),
                Attempt.created_at >= period.since, Attempt.created_at < period.until,
                ~select(Review.id).where(Review.attempt_id == Attempt.id).exists())
         .order_by(Attempt.created_at.desc(), Attempt.id).limit(DRAWN_FROM)
@@ -94,10 +96,11 @@ def call_of(session: Session, attempt_id: str) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def reviews_of(session: Session, period: Period) -> list[Review]:
-    """All that were made in the period, newest first."""
+def reviews_of(session: Session, period: Period, user_id: int) -> list[Review]:
+    """All of the period that this user may see, newest first."""
     return list(session.scalars(
-        select(Review).where(Review.at >= period.since, Review.at < period.until)
+        select(Review).join(Attempt, Attempt.id == Review.attempt_id)
+        .where(Review.at >= period.since, Review.at < period.until, heard_by(session, user_id))
         .order_by(Review.at.desc(), Review.id.desc())
     ))  # fmt: skip
 

@@ -13,7 +13,17 @@ from dialer.domain.scorecards import DEFAULT_CARD
 from dialer.reports.period import Period
 from dialer.reports.reviews import candidates
 from dialer.store.session import read, write
-from dialer.store.tables import Attempt, AuditRow, Complaint, Outcome, Recording, Seat, User
+from dialer.store.tables import (
+    Attempt,
+    AuditRow,
+    Complaint,
+    Creditor,
+    Outcome,
+    Recording,
+    Seat,
+    User,
+    UserCreditor,
+)
 from tests.factories import MORNING, make_called, make_campaign
 from workbench import recording_desk, review_desk
 
@@ -162,3 +172,23 @@ def test_a_new_card_leaves_earlier_judgements_alone(office, calls):
     new, old = manager.client.get(f"/reviews/data?{DAYS}").json["reviews"]
     assert (new["percent"], new["failed"]) == (0, ["own_1"])
     assert (old["percent"], len(old["criteria"])) == (100, len(DEFAULT_CARD))
+
+
+def test_whoever_sees_one_creditor_hears_and_judges_only_its_calls(office, calls):
+    supervisor, auditor = office.visitor("supervisor"), office.visitor("auditor")
+    hear(supervisor, calls[0])
+    review(supervisor, calls[0])
+    with write(office.sessions) as session:
+        other = Creditor(name="另一家", promise_days_max=7, created_at=MORNING)
+        session.add(other)
+        session.flush()
+        auditor_id = office.users["auditor"].user_id
+        session.add(UserCreditor(user_id=auditor_id, creditor_id=other.id))
+    assert auditor.client.get(f"/reviews/next?{DAYS}").json["call"] is None
+    assert auditor.client.get(f"/reviews/data?{DAYS}").json == {
+        "agents": [], "reviews": [], "waiting": 0,
+    }  # fmt: skip
+    assert auditor.client.get(f"/reviews/calls/{calls[1]}").status_code == 404
+    refused = auditor.post(f"/recordings/{calls[1]}/listen", {"reason": "quality"})
+    assert refused.json["error"]["code"] == "recording_unknown"
+    assert supervisor.client.get(f"/reviews/next?{DAYS}").json["call"] is not None
