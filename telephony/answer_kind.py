@@ -42,14 +42,14 @@ class Reason(StrEnum):
     TIME_LIMIT = "time_limit"  # said by the node: no verdict within the campaign's limit
 
 
-# How often a verdict of this reason was right on the held-out half of the labelled set
+# How often a verdict of this reason was right on the TEST part of the labelled set
 # (python -m tests.bench.amd), (right + 1) / (all + 2) because some were few: generated speech, so a bound
 # from above for real lines.
 RIGHT_SHARE = {
-    Reason.SHORT_GREETING: 0.95, Reason.LONG_SPEECH: 0.81, Reason.BEEP: 0.80, Reason.FAX_TONE: 0.92,
-    Reason.KNOWN_ANNOUNCEMENT: 0.95, Reason.INFORMATION_TONE: 0.92, Reason.BUSY_TONE: 0.91,
-    Reason.CONGESTION_TONE: 0.88, Reason.VACANT_TONE: 0.86, Reason.DIAL_TONE: 0.50,
-    Reason.QUIET: 0.90, Reason.TIME_LIMIT: 0.0,
+    Reason.SHORT_GREETING: 0.94, Reason.LONG_SPEECH: 0.82, Reason.BEEP: 0.93, Reason.FAX_TONE: 0.96,
+    Reason.KNOWN_ANNOUNCEMENT: 0.98, Reason.INFORMATION_TONE: 0.96, Reason.BUSY_TONE: 0.97,
+    Reason.CONGESTION_TONE: 0.92, Reason.VACANT_TONE: 0.91, Reason.DIAL_TONE: 0.50,
+    Reason.QUIET: 0.95, Reason.TIME_LIMIT: 0.0,
 }  # fmt: skip
 
 # What a network's tone means for the attempt. A code that says more (SIP, Q.850) goes first, see sip_codes.

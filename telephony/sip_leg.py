@@ -152,7 +152,12 @@ class Leg(pj.Call):
 
     def level(self) -> int:
         """How loud the far end is now, 0-255; pjsua2 names it by the bridge's side: Tx."""
-        return int(self.media.getTxLevel()) if self.media is not None and not self.over else 0
+        if self.media is None or self.over:
+            return 0
+        try:
+            return int(self.media.getTxLevel())
+        except pj.Error:  # the port has left the bridge, and the call's end is not told yet
+            return 0
 
     # --- pjsua2's callbacks -----------------------------------------------------------------------
 

@@ -28,10 +28,10 @@ SMOOTHING = 0.5  # a short word has few frames
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long it listens before it decides, in ms. These were chosen on the TRAIN part of the labelled set,
-    persons first; what other choices cost is drawn in docs/answer-kinds.md (tests/bench/amd_curve.py)."""
+    """How long it listens before it decides, in ms. What other choices cost, and what these have seen of
+    the labelled set, is told in docs/answer-kinds.md (tests/bench/amd_curve.py)."""
 
-    greeting_max: int = 2400  # a person's first words are shorter, even a firm's with its name
+    greeting_max: int = 2400  # most persons' first words are shorter
     short: int = 900  # a short word is shorter
     pause: int = 560  # after it: somebody waits for an answer
     long_pause: int = 720  # after a longer one it may be a full stop
