@@ -39,7 +39,6 @@ class Question(StrEnum):
     HOW_OFTEN = "how_often"
     AFTER = "after"  # when is somebody called again, after which outcome
     ORDER = "order"
-    MACHINES = "machines"
 
 
 class Kind(StrEnum):
@@ -69,7 +68,7 @@ class Setting:
 
 def settings(pack: RulePack) -> tuple[Setting, ...]:
     """All settings under this pack, at most forty: a longer form is not read."""
-    return (*_dialing(pack), *_when(), *_how_often(pack), *_after(), *_order(), *_machines())
+    return (*_dialing(pack), *_when(), *_how_often(pack), *_after(), *_order())
 
 
 def _dialing(pack: RulePack) -> Iterable[Setting]:
@@ -127,15 +126,6 @@ def _order() -> Iterable[Setting]:
     )
 
 
-def _machines() -> Iterable[Setting]:
-    question = Question.MACHINES
-    return (
-        Setting("amd_policy", question, Kind.CHOICE, "classify",
-                choices=("off", "classify", "hang_up", "leave_message")),
-        Setting("amd_limit_ms", question, Kind.WHOLE, 4000, "ms", 1000, 10_000),
-    )  # fmt: skip
-
-
 def fault(setting: Setting, value: Any) -> bool:
     """Whether `value` is none for this setting. What it may come to with others the lint says."""
     if value is None:
@@ -177,15 +167,7 @@ class Stored:
     end: Mapping[str, Any]
 
 
-PLAIN = (
-    "mode",
-    "weight",
-    "preview_seconds",
-    "ring_seconds",
-    "list_order",
-    "amd_policy",
-    "amd_limit_ms",
-)
+PLAIN = ("mode", "weight", "preview_seconds", "ring_seconds", "list_order")
 _NARROWING = ("number_interval_minutes", "closed_on_holidays", "working_days_only", "hard_abandon")
 _RECYCLE = ("attempts_max", "alternate_numbers", "best_time", "per_daypart")
 _END = ("then", "hours", "times")
