@@ -5,7 +5,7 @@ import { html } from "./html.js";
 import { facts, get, post, t } from "./page.js";
 import { dayTime } from "./format.js";
 
-const SHARES = ["contact", "promise", "kept"];
+const measures = ["contact", "promise", "kept"];
 const points = (share) => (share * 100).toFixed(1);
 const spanOf = (span, say) => (span ? `${say(span[0])} (${say(span[1])} – ${say(span[2])})` : "–");
 
@@ -26,9 +26,9 @@ function Result({ one }) {
   return html`<article class="comparison" data-compare=${one.id}><h3>${one.sides[0].campaign} ↔ ${one.sides[1].campaign}</h3>
     <p class="hint">${t("compare.plan_was", { measure: t(`compare.${one.measure}`), base: points(one.base), least: points(one.least), planned: one.planned, days: one.window_days, since: dayTime(one.since) })}</p>
     <p class=${one.verdict === "early" ? "" : "fw-semibold"} data-verdict=${one.verdict}>${sentence(one)}</p>
-    <div class="wide"><table class="table table-sm"><thead><tr><th></th>${["people", "attempts", ...SHARES, "minutes_per_promise"].map((name) => html`<th key=${name} class="num">${t(`compare.${name}`)}</th>`)}</tr></thead>
+    <div class="wide"><table class="table table-sm"><thead><tr><th></th>${["people", "attempts", ...measures, "minutes_per_promise"].map((name) => html`<th key=${name} class="num">${t(`compare.${name}`)}</th>`)}</tr></thead>
       <tbody>${one.sides.map((side) => html`<tr key=${side.campaign}><td>${side.campaign}</td><td class="num">${side.people}</td><td class="num">${side.attempts}</td>
-        ${SHARES.map((name) => html`<td key=${name} class="num">${spanOf(side[name], points)}</td>`)}<td class="num">${spanOf(side.minutes_per_promise, (x) => x.toFixed(1))}</td></tr>`)}</tbody></table></div></article>`;
+        ${measures.map((name) => html`<td key=${name} class="num">${spanOf(side[name], points)}</td>`)}<td class="num">${spanOf(side.minutes_per_promise, (x) => x.toFixed(1))}</td></tr>`)}</tbody></table></div></article>`;
 }
 
 function Plan({ data, kept }) {
