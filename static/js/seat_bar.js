@@ -62,7 +62,7 @@ export function SeatBar({ seat, today, tell }) {
     <${LegMenu} seat=${seat} tell=${tell} />
     ${(WORKS.includes(seat.state) || seat.state === "idle") && html`<button class="btn btn-outline-secondary" id="breather" data-key="b" disabled=${seat.breathers_left === 0 || seat.pause_reason === "breather"} title=${t("pause.breather_hint", { left: seat.breathers_left })}
       onClick=${() => tell("seat:breather", {})}>${icon("breather")} ${t("pause.take_breather")} <kbd>B</kbd></button>`}
-    <span class="seat-hint" role="status">${hintOf(seat)}${seat.pause_at && html` <button class="btn btn-sm btn-link" id="unannounce" onClick=${() => tell("seat:announce", { minutes: 0 })}>${t("pause.take_back")}</button>`}</span>
+    <span class="seat-hint" role="status" title=${hintOf(seat)}>${hintOf(seat)}${seat.pause_at && html` <button class="btn btn-sm btn-link" id="unannounce" onClick=${() => tell("seat:announce", { minutes: 0 })}>${t("pause.take_back")}</button>`}</span>
     <dl class="today">
       <div><dt>${t("desk.today_calls")}</dt><dd>${today.calls}</dd></div>
       <div><dt>${t("desk.today_promises")}</dt><dd>${today.promises}</dd></div>

@@ -110,6 +110,7 @@ def _measure(house: House, folder: Path, playwright: Any, runs: int) -> dict[str
     browser = playwright.chromium.launch(executable_path=path, args=list(flags))
     page = browser.new_page()
     sign_in(page, house, "agent")
+    page.click("#leg-menu")
     page.click("[data-leg=browser]")
     set_up, loaded = [], []
     for _ in range(runs):
