@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
-from playwright.sync_api import Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from dialer.clock import utc_now
@@ -66,12 +66,6 @@ def tone(path: Path, hertz: int, seconds: float, *more: str) -> Path:
         check=True,
     )  # fmt: skip
     return path
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as one:
-        yield one
 
 
 @pytest.fixture
