@@ -29,7 +29,7 @@ function edit(setting, value) {
   edits.value = value === setting.value ? rest : { ...rest, [setting.key]: value };
 }
 
-export function nameOf(key) {
+function nameOf(key) {
   return key.startsWith("minutes.") ? t("setting.minutes", { outcome: t(`outcome.${key.slice(8)}`) }) : t(`setting.${key}`);
 }
 
@@ -37,7 +37,7 @@ function effectOf(key) {
   return key.startsWith("minutes.") ? "" : t(`setting.${key}.effect`);
 }
 
-export function shown(setting, value) {
+function shown(setting, value) {
   if (value === null || value === undefined) return t("settings.not_set");
   if (setting.kind === "flag") return t(value ? "settings.yes" : "settings.no");
   if (setting.kind === "choice") return t(`setting.${setting.key}.${value}`);
