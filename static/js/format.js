@@ -18,8 +18,6 @@ export function minorOf(text) {
   return found ? Number(found[1]) * 100 + Number((found[2] ?? "").padEnd(2, "0")) : null;
 }
 
-export const yuanOf = (minor) => (minor / 100).toFixed(2);
-
 /** 65000 ms -> "1:05". */
 export function duration(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
