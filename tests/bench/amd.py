@@ -1,9 +1,9 @@
 """How often the judge of what answered is right on the labelled set, how fast, and what it costs.
 
-python -m tests.bench.amd [--size 1.0] [--seed 11] [--train] [--wrong 20]
+python -m tests.bench.amd [--size 1.0] [--seed 11] [--part fresh|tune|train] [--wrong 20]
 
-Prints the confusion matrix of the TEST part (words and voices that the rules were not made with, two more
-noises), the shares of the target, latencies since sound began, and the CPU of listening to one call.
+Prints the confusion matrix of one part (tests/telephony/labelled_parts.py; FRESH: words and voices that nothing was
+made with), the shares of the target, latencies since sound began, and the CPU of listening to one call.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 from telephony.answer_kind import Judge, hear_all
 from tests.bench.machine import described
 from tests.telephony.labelled import Sample, the_book, the_set
+from tests.telephony.labelled_parts import PARTS
 
 STEP = 320  # samples: the node's worker looks every 40 ms
 TOGETHER = 64
@@ -46,7 +47,7 @@ def share(ordered: list[float], part: float) -> float:
 
 
 def measure(
-    size: float, seed: int = 11, train: bool = False
+    size: float, seed: int = 11, part: str = "fresh"
 ) -> tuple[dict[str, object], list[str]]:
     """The report, and what was judged wrongly."""
     book = the_book()
@@ -55,7 +56,7 @@ def measure(
     late: dict[str, list[float]] = defaultdict(list)
     meanings: Counter[bool] = Counter()
     wrong: list[str] = []
-    for sample, judge in judged(the_set(size, seed, not train), book):
+    for sample, judge in judged(the_set(size, seed, PARTS[part]), book):
         heard = judge.heard
         kind = str(heard.kind) if heard else "undecided"
         matrix[sample.group][kind] += 1
@@ -113,10 +114,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--train", action="store_true", help="the part the rules were made with")
+    parser.add_argument("--part", choices=PARTS, default="fresh")
     parser.add_argument("--wrong", type=int, default=0, help="print so many wrong verdicts")
     asked = parser.parse_args()
-    report, wrong = measure(asked.size, asked.seed, asked.train)
+    report, wrong = measure(asked.size, asked.seed, asked.part)
     whole = {**report, "cpu": cpu(), "machine": described()}
     print(json.dumps(whole, indent=1, ensure_ascii=False))  # noqa: T201
     for line in wrong[: asked.wrong]:

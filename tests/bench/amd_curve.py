@@ -1,6 +1,6 @@
 """What another patience would cost: persons lost against machines passed and the time of the verdict.
 
-python -m tests.bench.amd_curve [--size 1.0] [--train] [--picture docs/pictures/answer-kinds.svg]
+python -m tests.bench.amd_curve [--size 1.0] [--part tune] [--picture docs/pictures/answer-kinds.svg]
 
 Judges the persons and machines of one part of the labelled set again and again, with the longest greeting a
 person may say from 1.2 to 3.6 s, and prints one row each; the picture needs matplotlib (extra `plot`).
@@ -19,6 +19,7 @@ from telephony.hearing.speech import Patience, Speech
 from telephony.protocol import AnswerKind
 from tests.bench.amd import share
 from tests.telephony.labelled import Sample, the_set
+from tests.telephony.labelled_parts import PARTS
 
 GROUPS = ("person", "person_long", "machine")
 GREETINGS_MS = (1200, 1400, 1600, 1800, 2000, 2200, 2400, 2600, 2800, 3000, 3200, 3400, 3600)
@@ -119,10 +120,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--train", action="store_true", help="the part the rules were made with")
+    parser.add_argument("--part", choices=PARTS, default="tune")
     parser.add_argument("--picture", default="")
     asked = parser.parse_args()
-    whole = the_set(asked.size, asked.seed, not asked.train)
+    whole = the_set(asked.size, asked.seed, PARTS[asked.part])
     calls = framed(itertools.takewhile(lambda sample: sample.group in GROUPS, whole))
     rows = [row(calls, Patience(greeting_max=longest)) for longest in GREETINGS_MS]
     print(*Row.__dataclass_fields__, sep="\t")  # noqa: T201

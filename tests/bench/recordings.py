@@ -20,7 +20,7 @@ from dialer.store.recording_files import SoundStore, make_kept
 from dialer.store.recording_keys import add_key
 from dialer.store.shelf import FolderShelf
 from tests.bench.machine import described
-from tests.telephony.labelled import spoken
+from tests.telephony.labelled_sounds import spoken
 
 SENTENCES = (
     "您好，这里是示例服务中心，请问您现在方便说话吗？", "方便，请问有什么事情？",

@@ -13,7 +13,7 @@ from telephony.answer_kind import Judge, Reason, hear_all
 from telephony.hearing.announcements import Announcement, Book
 from telephony.protocol import AnswerKind, Verdict
 from tests.telephony.bench import need
-from tests.telephony.labelled import cadence, joined, on_a_line, rest, tone
+from tests.telephony.labelled_sounds import cadence, joined, on_a_line, rest, tone
 
 pytestmark = pytest.mark.unit
 rng = np.random.default_rng(3)

@@ -19,7 +19,7 @@ from telephony.protocol import (
     Verdict,
 )
 from tests.telephony.bench import Bench, need
-from tests.telephony.labelled import alaw, joined, rest, spoken, tone
+from tests.telephony.labelled_sounds import alaw, joined, rest, spoken, tone
 
 pytestmark = pytest.mark.sip
 
@@ -143,7 +143,7 @@ def test_a_fax_is_hung_up_on(bench):
 def test_an_announcement_before_the_answer_tells_what_a_vague_code_does_not(bench):
     """Learned from a recording in the node's own folder; the carrier then says 480 without a cause."""
     text = "对不起，您拨打的电话已停机。"
-    from tests.telephony.labelled import write_wav
+    from tests.telephony.labelled_sounds import write_wav
 
     learned = bench.folder / "announcements" / "suspended"
     learned.mkdir(parents=True)
