@@ -1,7 +1,7 @@
 """The three parts of the labelled set: who says what, how fast, in what noise.
 
-TRAIN: the rules were made with it. TUNE: their limits were set with it. FRESH: judges. No greeting and no voice of
-one part is in another (tests/telephony/test_labelled_parts.py).
+TRAIN: the rules were made with it. TUNE: their limits were set with it. FRESH: judges. No voice of one part is in
+another, and no greeting of more than two letters (tests/telephony/test_labelled_parts.py).
 """
 
 from __future__ import annotations
